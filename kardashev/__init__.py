@@ -1,0 +1,1 @@
+"""The package beneath the dbt project: kernels, landing, the DuckDB plugin and publication."""

@@ -1,0 +1,67 @@
+"""What dbt-duckdb loads at connect: where the files are, the views of the landing, and the UDFs."""
+
+import os
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+from dbt.adapters.duckdb.plugins import BasePlugin
+from dbt_common.exceptions import DbtRuntimeError
+from scipy.special import ndtri
+
+from kardashev.errors import KardashevError
+from kardashev.landing.reader import create_views
+
+
+def below_project(path):
+    """A relative path hangs below the dbt project, wherever dbt was started."""
+    from dbt.flags import get_flags
+
+    return Path(get_flags().PROJECT_DIR or ".").resolve() / path
+
+
+def landing_folder():
+    """The landing of this build, from KARDASHEV_LANDING."""
+    return below_project(os.environ.get("KARDASHEV_LANDING", "landing"))
+
+
+def published_file():
+    """The published copy that this build swaps in, from KARDASHEV_PUBLISHED."""
+    return below_project(os.environ.get("KARDASHEV_PUBLISHED", "warehouse/published.duckdb"))
+
+
+def previous_table(session, this):
+    """A Python model's own table as the last build left it, or None on the first build."""
+    try:
+        return session.table(f'"{this.schema}"."{this.identifier}"')
+    except duckdb.CatalogException:
+        return None
+
+
+def norm_ppf(probabilities):
+    """Standard normal quantile of an Arrow array of probabilities in (0, 1); null stays null."""
+    return pa.array(ndtri(probabilities.to_numpy(zero_copy_only=False)), from_pandas=True)
+
+
+class Plugin(BasePlugin):
+    """Checks what a person can get wrong before dbt connects, then prepares each connection."""
+
+    def update_connection_config(self, creds, config):
+        creds.path = str(below_project(creds.path))
+        landing = landing_folder()
+        if not landing.is_dir():
+            raise DbtRuntimeError(f"no landing at {landing}: set KARDASHEV_LANDING or run `kardashev demo`")
+        Path(creds.path).parent.mkdir(parents=True, exist_ok=True)
+        try:
+            duckdb.connect(creds.path, config={}).close()
+        except duckdb.IOException as error:
+            reason = str(error).strip().splitlines()[0]
+            raise DbtRuntimeError(f"the warehouse {creds.path} cannot be opened: {reason}") from None
+
+    def configure_connection(self, conn):
+        conn.execute("set global TimeZone = 'UTC'")
+        try:
+            create_views(conn, landing_folder())
+        except KardashevError as error:
+            raise DbtRuntimeError(str(error)) from None
+        conn.create_function("norm_ppf", norm_ppf, ["DOUBLE"], "DOUBLE", type="arrow")

@@ -1,0 +1,129 @@
+"""The landed tables: their columns, and how their files, Parquet or CSV, become one typed relation.
+
+A table has fixed columns, or a key and then any number of numeric columns (``is_wide``), which are read as
+long rows (key, column's name, value). Files are read by name, extra columns ignored, text taken as it is.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from kardashev.errors import LandingError
+
+SUFFIXES = (".parquet", ".csv")
+
+
+@dataclass(frozen=True)
+class LandedTable:
+    """One folder of the landing.
+
+    required, optional : column name → DuckDB type
+    latest : the expression of when the newest row became known, for the clock
+    part : what divides the folder's content within a round, beside the round itself
+    name_column, value_column : set for a wide table: what its numeric columns become as long rows
+    """
+
+    name: str
+    required: dict[str, str]
+    optional: dict[str, str]
+    latest: str = "null"
+    part: tuple[str, ...] = ()
+    name_column: str | None = None
+
+    @property
+    def is_wide(self):
+        return self.name_column is not None
+
+    @property
+    def columns(self):
+        """Every column of the relation, in order, with its type."""
+        long = {self.name_column: "varchar", "value": "double"} if self.is_wide else {}
+        return self.required | self.optional | long
+
+
+STOCK_IDENTIFIERS = (
+    "numerai_ticker",
+    "composite_figi",
+    "bloomberg_ticker",
+    "sedol",
+    "cusip",
+    "ticker",
+)
+
+LANDED_TABLES = {
+    table.name: table
+    for table in (
+        LandedTable(
+            "rounds",
+            {
+                "tournament": "varchar",
+                "round_number": "integer",
+                "kind": "varchar",
+                "era_date": "date",
+                "open_at": "timestamptz",
+                "close_at": "timestamptz",
+            },
+            {"payout_factor": "double", "total_at_risk_nmr": "double"},
+            latest="open_at",
+        ),
+        LandedTable(
+            "universe",
+            {"round_number": "integer", "stock_id": "varchar", "sample_weight": "double"},
+            {"country": "varchar", "sector": "varchar"}
+            | {identifier: "varchar" for identifier in STOCK_IDENTIFIERS},
+        ),
+        LandedTable(
+            "neutralizers",
+            {"round_number": "integer", "stock_id": "varchar"},
+            {},
+            name_column="neutralizer",
+        ),
+        LandedTable(
+            "factors",
+            {"round_number": "integer", "stock_id": "varchar"},
+            {},
+            name_column="factor",
+        ),
+        LandedTable(
+            "targets",
+            {
+                "round_number": "integer",
+                "stock_id": "varchar",
+                "target": "varchar",
+                "score_day": "integer",
+                "value": "double",
+                "known_at": "timestamptz",
+            },
+            {},
+            latest="known_at",
+            part=("target", "score_day", "known_at"),
+        ),
+        LandedTable(
+            "models",
+            {"model_id": "varchar"},
+            {
+                "account_id": "varchar",
+                "display_name": "varchar",
+                "is_benchmark": "boolean",
+                "created_at": "timestamptz",
+            },
+        ),
+        LandedTable(
+            "submissions",
+            {
+                "round_number": "integer",
+                "model_id": "varchar",
+                "submitted_at": "timestamptz",
+                "id_type": "varchar",
+                "id": "varchar",
+                "signal": "double",
+            },
+            {},
+            latest="submitted_at",
+        ),
+        LandedTable(
+            "stakes",
+            {"round_number": "integer", "model_id": "varchar", "stake_nmr": "double"},
+            {},
+        ),
+    )
+}

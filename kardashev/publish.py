@@ -1,0 +1,51 @@
+"""The published copy: the marts in a DuckDB file of their own, swapped in whole by rename."""
+
+import os
+from datetime import UTC, datetime
+
+import pyarrow as pa
+
+from kardashev.duckdb_udfs import published_file
+
+STORAGE_VERSION = "v1.0.0"  # any DuckDB client since 1.0 opens the copy
+
+
+def publish(connection, marts):
+    """Copies relations into a scratch file beside the published one, then renames it over that.
+
+    Whoever reads the published file sees the former copy or the new one, never a mixture; a killed build
+    leaves a scratch file that the next one removes.
+
+    Parameters
+    ----------
+    connection : duckdb.DuckDBPyConnection of the warehouse
+    marts : dict of published name → relation
+
+    Returns
+    -------
+    pyarrow.Table (path, published_at, relation_count), one row
+    """
+    target = published_file()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    scratch = target.with_name(f".{target.name}.next")
+    for leftover in (scratch, scratch.with_name(f"{scratch.name}.wal")):
+        leftover.unlink(missing_ok=True)
+    quoted = str(scratch).replace("'", "''")
+    cursor = connection.cursor()  # a transaction of its own: dbt's is writing the warehouse
+    cursor.execute(f"attach '{quoted}' as published_copy (storage_version '{STORAGE_VERSION}')")
+    try:
+        for name, relation in marts.items():
+            cursor.execute(f"create table published_copy.main.{name} as {relation.sql_query()}")
+        cursor.execute("checkpoint published_copy")
+    finally:
+        cursor.execute("detach published_copy")
+    with scratch.open("rb") as written:
+        os.fsync(written.fileno())
+    scratch.replace(target)
+    return pa.table(
+        {
+            "path": [str(target)],
+            "published_at": pa.array([datetime.now(UTC).replace(tzinfo=None)], pa.timestamp("us")),
+            "relation_count": [len(marts)],
+        }
+    )

@@ -1,0 +1,28 @@
+{#
+    Sum of doubles that does not depend on the order of rows, so that one landing gives the same digits
+    whatever the number of threads: each term is rounded to 1e-15, and the sum is exact. A term must stay
+    below 1,000 in size; a larger one is an error, never a wrong sum. Amounts take the wider type: rounded to
+    1e-18, below 1e20.
+#}
+{% macro exact_sum(expression, type='decimal(18, 15)') -%}
+    cast(sum(cast({{ expression }} as {{ type }})) as double)
+{%- endmacro %}
+
+{% macro exact_sum_of_amounts(expression) -%}
+    {{ exact_sum(expression, 'decimal(38, 18)') }}
+{%- endmacro %}
+
+{# sign(x) · |x|^1.5 #}
+{% macro pow15(expression) -%}
+    sign({{ expression }}) * pow(abs({{ expression }}), 1.5)
+{%- endmacro %}
+
+{# Twice the average rank, an exact integer: ties share it. `window` is a named window with an order. #}
+{% macro doubled_rank(window) -%}
+    cast(rank() over {{ window }} + count(*) over {{ window }} as integer)
+{%- endmacro %}
+
+{# Scores closer than this are one score when they are ranked: rounding noise must not order clones. #}
+{% macro comparable_score(expression) -%}
+    round({{ expression }}, 12)
+{%- endmacro %}

@@ -1,0 +1,69 @@
+{#
+Grain: round_number, target, score_day. The stocks that a target day shares with its round: how many, which
+set of them (coverage_id; 0 is the whole universe), and what is taken over them.
+#}
+with
+
+targets as (
+
+    select * from {{ ref('int_target_values') }}
+
+),
+
+universe as (
+
+    select * from {{ ref('int_universe') }}
+
+),
+
+universe_sizes as (
+
+    select
+        round_number,
+        count(*) as universe_count
+
+    from universe
+    group by all
+
+),
+
+shared as (
+
+    select
+        round_number,
+        target,
+        score_day,
+        count(*) as stock_count,
+        any_value(target_count) as target_count,
+        any_value(target_mean) as target_mean,
+        avg(value) as shared_mean,
+        min(value) as smallest,
+        max(value) as largest,
+        bit_xor(hash(stock_id)) as stock_set
+
+    from targets
+    group by all
+
+)
+
+select
+    shared.round_number,
+    shared.target,
+    shared.score_day,
+    shared.stock_count,
+    shared.target_mean,
+    shared.shared_mean,
+    shared.smallest = shared.largest as is_constant,
+    shared.smallest >= 0 and shared.largest <= 1 as is_binned,
+    case
+        when shared.stock_count < universe_sizes.universe_count
+            then cast(shared.stock_set >> 1 as bigint)
+        else 0
+    end as coverage_id,
+    least(
+        shared.stock_count / universe_sizes.universe_count,
+        shared.stock_count / shared.target_count
+    ) as overlap_share
+
+from shared
+inner join universe_sizes on shared.round_number = universe_sizes.round_number

@@ -1,0 +1,75 @@
+{# Grain: table_name, path. The landed files that hold something this build reads. #}
+with
+
+manifest as (
+
+    select * from {{ ref('int_landing_manifest') }}
+
+),
+
+rounds_due as (
+
+    select * from {{ ref('int_rounds_due') }}
+
+),
+
+target_days_due as (
+
+    select * from {{ ref('int_target_days_due') }}
+
+),
+
+wanted_rounds as (
+
+    select round_number from rounds_due where is_stale or is_prepared
+    union
+    select round_number from target_days_due
+
+),
+
+round_files as (
+
+    select
+        manifest.table_name,
+        manifest.path
+
+    from manifest
+    inner join wanted_rounds on manifest.round_number = wanted_rounds.round_number
+    where manifest.table_name not in ('targets', 'submissions')
+
+),
+
+submission_files as (
+
+    select
+        manifest.table_name,
+        manifest.path
+
+    from manifest
+    inner join rounds_due on manifest.round_number = rounds_due.round_number
+    where manifest.table_name = 'submissions' and rounds_due.is_prepared
+
+),
+
+target_files as (
+
+    select
+        manifest.table_name,
+        manifest.path
+
+    from manifest
+    inner join target_days_due
+        on
+            manifest.round_number = target_days_due.round_number
+            and manifest.target = target_days_due.target
+            and manifest.score_day = target_days_due.score_day
+            and manifest.known_at = target_days_due.known_at
+    where manifest.table_name = 'targets'
+
+)
+
+select * from round_files
+union
+select * from submission_files
+union
+select * from target_files

@@ -1,0 +1,72 @@
+{#
+Grain: round_number. What the last build left of each round: its ledger row, and whether the build that last
+had it on its worklist ever reached the ledger. Both tables are read as that build left them: no ref, so no
+cycle. A full refresh starts from nothing.
+#}
+{% set ledger = none if flags.FULL_REFRESH else
+    adapter.get_relation(this.database, this.schema, 'int_rounds_built') %}
+{% set worklist = none if flags.FULL_REFRESH else
+    adapter.get_relation(this.database, this.schema, 'int_rounds_due') %}
+with
+
+ledger as (
+
+    {% if ledger %}
+        select round_number, kind, era_date, fingerprint, is_held, build_id from {{ ledger }}
+    {% else %}
+        select
+            cast(null as integer) as round_number,
+            cast(null as varchar) as kind,
+            cast(null as date) as era_date,
+            cast(null as varchar) as fingerprint,
+            cast(null as boolean) as is_held,
+            cast(null as varchar) as build_id
+        where false
+    {% endif %}
+
+),
+
+worklist as (
+
+    {% if worklist %}
+        select round_number, build_id, is_changed, is_stale from {{ worklist }}
+    {% else %}
+        select
+            cast(null as integer) as round_number,
+            cast(null as varchar) as build_id,
+            cast(null as boolean) as is_changed,
+            cast(null as boolean) as is_stale
+        where false
+    {% endif %}
+
+),
+
+joined as (
+
+    select
+        round_number,
+        ledger.kind,
+        ledger.era_date,
+        ledger.fingerprint,
+        coalesce(ledger.is_held, false) as was_held,
+        coalesce(worklist.is_changed, false) as was_changed,
+        coalesce(worklist.is_stale, false) as was_stale,
+        worklist.build_id is not null
+        and worklist.build_id is distinct from ledger.build_id as is_unfinished
+
+    from ledger
+    full join worklist using (round_number)
+
+)
+
+select
+    round_number,
+    kind,
+    era_date,
+    fingerprint,
+    was_held and not is_unfinished as is_held,
+    was_held or is_unfinished as is_maybe_held,
+    was_changed and is_unfinished as is_half_changed,
+    was_stale and is_unfinished as is_half_stale
+
+from joined

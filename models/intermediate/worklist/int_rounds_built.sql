@@ -1,0 +1,26 @@
+{{ config(materialized='incremental', meta={'redoes': 'true'}) }}
+{#
+Grain: round_number. The ledger, written when everything of a round is done. A round that is no longer landed
+keeps a row without fingerprint.
+#}
+-- depends_on: {{ ref('fct_submissions') }}
+-- depends_on: {{ ref('fct_stakes') }}
+-- depends_on: {{ ref('fct_meta_models') }}
+-- depends_on: {{ ref('fct_scores') }}
+with
+
+rounds_due as (
+
+    select * from {{ ref('int_rounds_due') }}
+
+)
+
+select
+    round_number,
+    kind,
+    era_date,
+    fingerprint,
+    fingerprint is not null and not is_pruned as is_held,
+    build_id
+
+from rounds_due

@@ -1,0 +1,49 @@
+{{ config(materialized='view') }}
+{# Grain: round_number. The calendar, with the rules that apply to each round. #}
+with
+
+rounds as (
+
+    select * from {{ ref('stg_tournament__rounds') }}
+
+),
+
+score_definitions as (
+
+    select * from {{ ref('score_definitions') }}
+
+),
+
+stability_rules as (
+
+    select * from {{ ref('stability_rules') }}
+
+),
+
+rule_sets as (
+
+    select distinct tournament from score_definitions
+
+),
+
+ruled as (
+
+    select
+        rounds.*,
+        coalesce(rule_sets.tournament, 'house') as rule_set
+
+    from rounds
+    left join rule_sets on rounds.tournament = rule_sets.tournament
+
+)
+
+select
+    ruled.*,
+    coalesce(stability_rules.window_days, 0) as window_days
+
+from ruled
+left join stability_rules
+    on
+        ruled.rule_set = stability_rules.tournament
+        and ruled.kind = stability_rules.kind
+        and {{ applies_to_round('stability_rules', 'ruled.round_number') }}

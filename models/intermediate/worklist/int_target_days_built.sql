@@ -1,0 +1,22 @@
+{{ config(
+    materialized='incremental',
+    meta={'worklist': 'int_target_days_due', 'redoes': 'true'},
+) }}
+{# Grain: round_number, target, score_day. The ledger of target days, written when their scores are done. #}
+-- depends_on: {{ ref('fct_scores') }}
+with
+
+target_days_due as (
+
+    select * from {{ ref('int_target_days_due') }}
+
+)
+
+select
+    round_number,
+    target,
+    score_day,
+    fingerprint,
+    build_id
+
+from target_days_due

@@ -1,0 +1,18 @@
+{{ config(materialized='table') }}
+{# Grain: model_id. Registered models, as they are registered now. #}
+with
+
+models as (
+
+    select * from {{ ref('stg_tournament__models') }}
+
+)
+
+select
+    model_id,
+    account_id,
+    display_name,
+    is_benchmark,
+    created_at
+
+from models

@@ -1,0 +1,17 @@
+{# Grain: model_id. #}
+with
+
+source as (
+
+    select * from {{ source('landing', 'models') }}
+
+)
+
+select
+    model_id,
+    account_id,
+    coalesce(display_name, model_id) as display_name,
+    coalesce(is_benchmark, false) as is_benchmark,
+    created_at at time zone 'UTC' as created_at
+
+from source

@@ -1,0 +1,20 @@
+{# Grain: round_number. #}
+with
+
+source as (
+
+    select * from {{ source('landing', 'rounds') }}
+
+)
+
+select
+    round_number,
+    tournament,
+    kind,
+    era_date,
+    open_at at time zone 'UTC' as open_at,
+    close_at at time zone 'UTC' as close_at,
+    payout_factor,
+    total_at_risk_nmr
+
+from source

@@ -1,0 +1,18 @@
+"""Grain: one row, the newest publication. Copies the marts into the file that people read."""
+
+from kardashev.publish import publish
+
+
+def model(dbt, session):
+    dbt.config(materialized="table")
+    dbt.ref("int_rounds_built")
+    dbt.ref("int_target_days_built")
+    marts = {
+        "fct_submissions": dbt.ref("fct_submissions"),
+        "fct_stakes": dbt.ref("fct_stakes"),
+        "fct_meta_models": dbt.ref("fct_meta_models"),
+        "fct_scores": dbt.ref("fct_scores"),
+        "dim_models": dbt.ref("dim_models"),
+        "dim_rounds": dbt.ref("dim_rounds"),
+    }
+    return publish(session, marts)
