@@ -1,0 +1,248 @@
+"""The command line. Results go to standard output, progress and errors to standard error.
+
+Exit status: 0 done; 2 a `KardashevError` or a wrong argument; 130 interrupted.
+"""
+
+import argparse
+import os
+import sys
+from datetime import UTC, date, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from kardashev.errors import KardashevError
+
+EXIT_ERROR = 2
+EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+DEFAULT_LANDING = "landing"
+DEFAULT_PUBLISHED = "warehouse/published.duckdb"
+
+DESCRIPTION = """\
+Score a crowd-sourced hedge fund: land files here, then run `dbt build`."""
+
+EPILOG = """\
+examples:
+  kardashev demo                                 a small market to play with
+  kardashev land mine.csv --round 812 --model alice
+  kardashev land --help
+
+environment:
+  KARDASHEV_LANDING    folder of the landed files (default: landing)
+  KARDASHEV_PUBLISHED  the published warehouse (default: warehouse/published.duckdb)
+"""
+
+LAND = """\
+Check the form of a participant's file, CSV or Parquet, and land it; or refuse it with the reason.
+It has one id column (numerai_ticker, composite_figi, bloomberg_ticker, sedol, cusip or ticker, with
+prediction or signal; or id, with prediction or probability), and may have friday_date or date (one
+day) and data_type. What its values are worth is judged when the warehouse is built."""
+
+LAND_EPILOG = """\
+examples:
+  kardashev land mine.csv --round 812 --model alice
+  kardashev land mine.parquet --round 812 --model alice --received-at 2024-01-06T14:00:00Z
+
+A file received after the round's close is landed and becomes `late`.
+"""
+
+MARKET = """\
+Make the operator's tables (rounds, universe, factors, neutralizers, targets) from daily prices. Run
+it again when there are newer prices: only new rounds and new target days are written."""
+
+MARKET_EPILOG = """\
+examples:
+  kardashev market --prices prices.parquet --securities securities.parquet
+  kardashev market --prices prices.csv --securities securities.csv --from 2023-01-06 --cadence daily
+"""
+
+DEMO = """\
+Land a small market with participants to play with: on the prices given, or on made-up ones."""
+
+DEMO_EPILOG = """\
+examples:
+  kardashev demo
+  kardashev demo --stocks 300 --rounds 20 --seed 7 --landing /tmp/landing
+"""
+
+TOUR = """\
+Show what the built warehouse holds: first scores, where it is published, three queries to try."""
+
+TOUR_EPILOG = """\
+example:
+  dbt build && kardashev tour
+"""
+
+
+def main(argv=None) -> int:
+    """Run one command.
+
+    Parameters
+    ----------
+    argv : list of str, the process's arguments when None
+
+    Returns
+    -------
+    The exit status.
+
+    Raises
+    ------
+    SystemExit
+        From argparse: 0 for ``--help`` and ``--version``, 2 for wrong arguments.
+    """
+    parser = make_parser()
+    options = vars(parser.parse_args(argv))
+    command = options.pop("command", None)
+    if command is None:
+        parser.print_help()
+        return 0
+    try:
+        command(**options)
+    except KardashevError as error:
+        print(f"kardashev: {' '.join(str(error).splitlines())}", file=sys.stderr)
+        return EXIT_ERROR
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+    return 0
+
+
+def progress(message: str) -> None:
+    """Print a line about a long command's progress."""
+    print(message, file=sys.stderr, flush=True)
+
+
+# Heavy modules are imported where they are used: --help and wrong arguments answer at once.
+
+
+def land(file, round_number, model_id, landing, received_at=None):
+    from kardashev.landing.door import Door
+
+    receipt = Door(landing).land(file, round_number, model_id, received_at)
+    late = f", after the close of round {round_number}: becomes `late`" if receipt.is_late else ""
+    print(f"landed {receipt.rows:,} rows by {receipt.id_type} in {receipt.path}{late}")
+
+
+def market(**options):
+    from kardashev.landing.market import write_market
+
+    summary = write_market(progress=progress, **options)
+    print(
+        f"{summary.rounds_added} rounds and {summary.target_days_added} target days added to "
+        f"{options['landing']} ({summary.rounds_known} rounds landed before, "
+        f"{summary.rounds_skipped} skipped)"
+    )
+
+
+def demo(**options):
+    from kardashev.landing.demo import write_demo
+
+    summary = write_demo(progress=progress, **options)
+    print(
+        f"{summary.market.rounds_added} rounds and {summary.uploads_added} uploads added to "
+        f"{options['landing']}; next: dbt build"
+    )
+
+
+def tour(published):
+    from kardashev.tour import print_tour
+
+    print_tour(published)
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """The arguments of every command; an option not given is left to the command's own default."""
+    parser = argparse.ArgumentParser(prog="kardashev", description=DESCRIPTION, **_text(EPILOG))
+    parser.add_argument("--version", action="version", version=f"kardashev {_version()}")
+    commands = parser.add_subparsers(metavar="COMMAND", title="commands")
+
+    add = _adder(commands, "land", land, "land a participant's file", LAND, LAND_EPILOG)
+    add("file", metavar="FILE", type=Path, help="CSV or Parquet, told apart by content")
+    add("--round", dest="round_number", metavar="N", type=int, required=True, help="a landed round")
+    add("--model", dest="model_id", metavar="M", required=True, help="the model's id")
+    add("--received-at", metavar="ISO", type=_moment, help="UTC without a zone (default: now)")
+    _add_landing(add)
+
+    add = _adder(commands, "market", market, "make tables from prices", MARKET, MARKET_EPILOG)
+    _add_prices(add, required=True)
+    add("--from", dest="era_from", metavar="D", type=_day, help="first era (default: two years)")
+    add("--to", dest="era_to", metavar="D", type=_day, help="last era (default: the last price)")
+    add("--cadence", choices=("weekly", "daily"), help="rounds a week or a day (default: weekly)")
+    add("--tournament", metavar="NAME", help="whose rules apply (default: house)")
+    add("--min-price", metavar="X", type=float, help="lowest close (default: 1)")
+    add("--min-dollar-volume", metavar="X", type=float, help="lowest daily (default: 1,000,000)")
+    _add_landing(add)
+
+    add = _adder(commands, "demo", demo, "land a market to play with", DEMO, DEMO_EPILOG)
+    _add_prices(add, required=False)
+    add("--seed", metavar="N", type=_count_from(0), help="of every random draw")
+    add("--stocks", metavar="N", type=_count_from(1), help="stocks in the universe")
+    add("--rounds", metavar="N", type=_count_from(1), help="rounds to land")
+    _add_landing(add)
+
+    add = _adder(commands, "tour", tour, "look at the built warehouse", TOUR, TOUR_EPILOG)
+    published = Path(os.environ.get("KARDASHEV_PUBLISHED") or DEFAULT_PUBLISHED)
+    add("--published", metavar="FILE", type=Path, default=published, help="(default: %(default)s)")
+    return parser
+
+
+def _adder(commands, name, command, summary, description, epilog):
+    parser = commands.add_parser(
+        name,
+        help=summary,
+        description=description,
+        argument_default=argparse.SUPPRESS,
+        **_text(epilog),
+    )
+    parser.set_defaults(command=command)
+    return parser.add_argument
+
+
+def _text(epilog):
+    return {"epilog": epilog, "formatter_class": argparse.RawDescriptionHelpFormatter}
+
+
+def _add_landing(add):
+    landing = Path(os.environ.get("KARDASHEV_LANDING") or DEFAULT_LANDING)
+    add("--landing", metavar="DIR", type=Path, default=landing, help="(default: %(default)s)")
+
+
+def _add_prices(add, required):
+    for name, what in (("prices", "daily prices"), ("securities", "identifiers, country, sector")):
+        add(
+            f"--{name}",
+            metavar="FILE",
+            type=Path,
+            required=required,
+            help=f"{what}, CSV or Parquet",
+        )
+
+
+def _version():
+    try:
+        return version("kardashev")
+    except PackageNotFoundError:
+        return "(not installed)"
+
+
+def _day(text):
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a day, as 2024-01-05") from error
+
+
+def _moment(text):
+    try:
+        moment = datetime.fromisoformat(text)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError) as error:
+        message = f"{text!r} is not a time, as 2024-01-06T14:00:00Z"
+        raise argparse.ArgumentTypeError(message) from error
+
+
+def _count_from(least):
+    def count(text):
+        if not (text.isascii() and text.isdigit() and int(text) >= least):
+            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {least} up")
+        return int(text)
+
+    return count

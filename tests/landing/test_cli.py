@@ -1,0 +1,231 @@
+"""The command line: results on standard output, one line for an error, exit status 0, 2 or 130."""
+
+import subprocess
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from kardashev import cli
+from kardashev.errors import MarketError
+
+COMMANDS = ("land", "market", "demo", "tour")
+GOOD = "ticker,signal\nAAPL,0.25\n"
+LAND = ["--round", "812", "--model", "alice"]
+IN_TIME = ["--received-at", "2024-01-07T00:00:00Z"]
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A working directory with a landing of one round, and a good file beside it."""
+    rounds = tmp_path / "landing" / "rounds"
+    rounds.mkdir(parents=True)
+    (rounds / "rounds.csv").write_text(
+        "tournament,round_number,kind,era_date,open_at,close_at\n"
+        "house,812,live,2024-01-05,2024-01-06 12:00:00,2024-01-08 14:00:00\n"
+    )
+    (tmp_path / "mine.csv").write_text(GOOD)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("KARDASHEV_LANDING", raising=False)
+    monkeypatch.delenv("KARDASHEV_PUBLISHED", raising=False)
+    return tmp_path
+
+
+@pytest.fixture
+def calls(monkeypatch):
+    """What the commands hand to the modules behind them, which need not be there."""
+    taken = {}
+
+    def stand_in(module, function, result=None):
+        def take(*values, **options):
+            taken[function] = (values, options)
+            return result
+
+        monkeypatch.setitem(sys.modules, module, SimpleNamespace(**{function: take}))
+
+    summary = SimpleNamespace(
+        rounds_added=3, rounds_known=2, rounds_skipped=1, target_days_added=40
+    )
+    stand_in("kardashev.landing.market", "write_market", summary)
+    stand_in(
+        "kardashev.landing.demo", "write_demo", SimpleNamespace(market=summary, uploads_added=36)
+    )
+    stand_in("kardashev.tour", "print_tour")
+    return taken
+
+
+def status_of(argv):
+    """The exit status, whether returned or raised by argparse."""
+    try:
+        return cli.main(argv)
+    except SystemExit as end:
+        return end.code
+
+
+def test_no_command_prints_help(capsys):
+    assert cli.main([]) == 0
+    printed = capsys.readouterr().out
+    assert all(f"\n    {command} " in printed for command in COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help_with_examples(command, capsys):
+    assert status_of([command, "--help"]) == 0
+    assert f"\n  kardashev {command}" in capsys.readouterr().out.replace("dbt build && ", "")
+
+
+def test_version_is_printed(capsys):
+    assert status_of(["--version"]) == 0
+    assert capsys.readouterr().out.startswith("kardashev ")
+
+
+def test_help_loads_nothing_heavy():
+    code = (
+        "import sys; from kardashev.cli import main; main([]); "
+        "sys.exit(any(name in sys.modules for name in ('duckdb', 'pyarrow', 'numpy')))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("argv", "cause"),
+    [
+        (["fly"], "invalid choice"),
+        (["land", "mine.csv", "--model", "alice"], "--round"),
+        (["land", "mine.csv", "--round", "812"], "--model"),
+        (["land", "mine.csv", "--round", "x", "--model", "alice"], "invalid int value: 'x'"),
+        (["land", "mine.csv", *LAND, "--received-at", "noon"], "'noon' is not a time"),
+        (
+            ["land", "mine.csv", *LAND, "--received-at", "9999-12-31T23:59:59-05:00"],
+            "is not a time",
+        ),
+        (["market", "--securities", "s.csv"], "--prices"),
+        (["market", "--prices", "p", "--securities", "s", "--from", "2024-02-30"], "is not a day"),
+        (["market", "--prices", "p", "--securities", "s", "--cadence", "hourly"], "hourly"),
+        (["demo", "--stocks", "0"], "'0' is not a whole number from 1 up"),
+        (["demo", "--seed", "-1"], "'-1' is not a whole number from 0 up"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else " ".join(value),
+)
+def test_wrong_arguments_exit_with_2(folder, capsys, argv, cause):
+    assert status_of(argv) == 2
+    captured = capsys.readouterr()
+    assert cause in captured.err
+    assert captured.out == ""
+
+
+def test_land_prints_where_the_file_was_landed(folder, capsys):
+    assert cli.main(["land", "mine.csv", *LAND, *IN_TIME]) == 0
+    path = Path("landing/submissions/000812/alice/20240107T000000000000Z.parquet")
+    assert capsys.readouterr().out == f"landed 1 rows by ticker in {path}\n"
+    assert path.exists()
+
+
+def test_land_says_that_a_file_is_late(folder, capsys):
+    assert cli.main(["land", "mine.csv", *LAND, "--received-at", "2024-01-09"]) == 0
+    assert capsys.readouterr().out.endswith(", after the close of round 812: becomes `late`\n")
+
+
+def test_a_refused_file_is_one_line_and_exit_status_2(folder):
+    (folder / "mine.csv").write_text("ticker,signal\nAAPL,high\n")
+    code = "import sys; from kardashev.cli import main; sys.exit(main(sys.argv[1:]))"
+    argv = [sys.executable, "-c", code, "land", "mine.csv", *LAND, *IN_TIME]
+    done = subprocess.run(argv, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr == (
+        "kardashev: mine.csv: row 1: signal 'high' is not a number; "
+        "write a number, or leave the cell empty\n"
+    )
+    assert [path.name for path in (folder / "landing").iterdir()] == ["rounds"]
+
+
+def test_landing_comes_from_option_then_environment_then_here(folder, capsys, monkeypatch):
+    argv = ["land", "mine.csv", *LAND, *IN_TIME]
+    (folder / "landing").rename(folder / "elsewhere")
+    assert cli.main(argv) == 2
+    assert cli.main([*argv, "--landing", "elsewhere"]) == 0
+    monkeypatch.setenv("KARDASHEV_LANDING", "elsewhere")
+    assert cli.main(argv) == 0
+    assert cli.main([*argv, "--landing", "nowhere"]) == 2
+    assert "kardashev: nowhere/rounds holds no rounds" in capsys.readouterr().err
+
+
+def test_time_of_receipt_is_read_in_any_zone_and_utc_without_one():
+    parse = cli.make_parser().parse_args
+    expected = datetime(2024, 1, 7, tzinfo=UTC)
+    for text in ("2024-01-07", "2024-01-07T00:00:00Z", "2024-01-07T09:00+09:00"):
+        assert parse(["land", "x", *LAND, "--received-at", text]).received_at == expected
+
+
+def test_market_hands_on_what_is_given_and_nothing_else(folder, calls, capsys):
+    argv = ["market", "--prices", "p.csv", "--securities", "s.csv"]
+    assert cli.main(argv) == 0
+    given = {
+        "landing": Path("landing"),
+        "prices": Path("p.csv"),
+        "securities": Path("s.csv"),
+        "progress": cli.progress,
+    }
+    assert calls["write_market"] == ((), given)
+    assert capsys.readouterr().out == (
+        "3 rounds and 40 target days added to landing (2 rounds landed before, 1 skipped)\n"
+    )
+    options = "--from 2024-01-05 --to 2024-02-02 --cadence daily --tournament signals"
+    assert (
+        cli.main([*argv, *options.split(), "--min-price", "2", "--min-dollar-volume", "5e5"]) == 0
+    )
+    assert calls["write_market"][1] == given | {
+        "era_from": date(2024, 1, 5),
+        "era_to": date(2024, 2, 2),
+        "cadence": "daily",
+        "tournament": "signals",
+        "min_price": 2.0,
+        "min_dollar_volume": 500_000.0,
+    }
+
+
+def test_demo_hands_on_what_is_given_and_nothing_else(folder, calls, capsys):
+    given = {"landing": Path("landing"), "progress": cli.progress}
+    assert cli.main(["demo"]) == 0
+    assert calls["write_demo"] == ((), given)
+    assert capsys.readouterr().out == "3 rounds and 36 uploads added to landing; next: dbt build\n"
+    assert cli.main(["demo", "--seed", "7", "--stocks", "300", "--rounds", "20"]) == 0
+    assert calls["write_demo"][1] == given | {"seed": 7, "stocks": 300, "rounds": 20}
+    assert cli.main(["demo", "--prices", "p.csv", "--securities", "s.csv"]) == 0
+    files = {"prices": Path("p.csv"), "securities": Path("s.csv")}
+    assert calls["write_demo"][1] == given | files
+
+
+def test_tour_takes_the_published_file_of_the_environment(folder, calls, monkeypatch):
+    assert cli.main(["tour"]) == 0
+    assert calls["print_tour"] == ((Path("warehouse/published.duckdb"),), {})
+    monkeypatch.setenv("KARDASHEV_PUBLISHED", "shown.duckdb")
+    assert cli.main(["tour"]) == 0
+    assert calls["print_tour"] == ((Path("shown.duckdb"),), {})
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "printed"),
+    [
+        (MarketError("two\nlines"), 2, "kardashev: two lines\n"),
+        (KeyboardInterrupt(), 130, ""),
+    ],
+    ids=["an error of ours", "interrupted"],
+)
+def test_errors_of_ours_are_one_line_and_an_interruption_is_quiet(
+    folder, capsys, monkeypatch, error, status, printed
+):
+    def fail(**_):
+        raise error
+
+    monkeypatch.setitem(sys.modules, "kardashev.landing.market", SimpleNamespace(write_market=fail))
+    assert cli.main(["market", "--prices", "p", "--securities", "s"]) == status
+    assert capsys.readouterr().err == printed
+
+
+def test_progress_goes_to_standard_error(capsys):
+    cli.progress("halfway")
+    assert capsys.readouterr() == ("", "halfway\n")

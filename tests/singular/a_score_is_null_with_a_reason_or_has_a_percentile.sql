@@ -1,0 +1,15 @@
+{# A null is explained, a value is ranked, never both. #}
+select
+    round_number,
+    model_id,
+    score,
+    score_version,
+    target,
+    score_day,
+    value,
+    null_reason
+
+from {{ ref('fct_scores') }}
+where
+    (value is null) = (null_reason is null)
+    or (value is null) != (percentile is null)

@@ -1,0 +1,103 @@
+"""Real builds in a folder of their own, and their marts as frames."""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+PROJECT = Path(__file__).parents[2]
+BUILD_TIMES = {"scored_at"}  # wall time: differs between builds by design
+KEYS = {
+    "fct_submissions": ["round_number", "model_id"],
+    "fct_stakes": ["round_number", "model_id"],
+    "fct_meta_models": ["round_number", "meta_model", "stock_id"],
+    "fct_scores": ["round_number", "model_id", "score", "score_version", "target", "score_day"],
+    "dim_models": ["model_id"],
+    "dim_rounds": ["round_number"],
+}
+
+
+@dataclass
+class Warehouse:
+    """A landing, a warehouse and a published copy below one folder."""
+
+    folder: Path
+
+    @property
+    def landing(self):
+        return self.folder / "landing"
+
+    @property
+    def published(self):
+        return self.folder / "published.duckdb"
+
+    @property
+    def database(self):
+        return self.folder / "kardashev.duckdb"
+
+    def environment(self, threads=2):
+        return os.environ | {
+            "KARDASHEV_LANDING": str(self.landing),
+            "KARDASHEV_DB": str(self.database),
+            "KARDASHEV_PUBLISHED": str(self.published),
+            "KARDASHEV_THREADS": str(threads),
+            "DBT_TARGET_PATH": str(self.folder / "target"),
+            "DBT_LOG_PATH": str(self.folder / "logs"),
+        }
+
+    def command(self, *arguments, threads=4):
+        dbt = Path(sys.executable).with_name("dbt")
+        return [
+            str(dbt),
+            *arguments,
+            "--threads",
+            str(threads),
+            "--project-dir",
+            str(PROJECT),
+            "--profiles-dir",
+            str(PROJECT),
+        ]
+
+    def build(self, *arguments, threads=4, succeeds=True):
+        """Runs `dbt build` from another folder and returns what it printed."""
+        done = subprocess.run(
+            self.command("build", *arguments, threads=threads),
+            env=self.environment(threads),
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        output = done.stdout + done.stderr
+        if succeeds != (done.returncode == 0):
+            raise RuntimeError(f"dbt build ended with {done.returncode}:\n{output[-4000:]}")
+        return output
+
+    def query(self, sql):
+        """Rows of the warehouse itself, internal tables included."""
+        with duckdb.connect(str(self.database), read_only=True) as connection:
+            return connection.execute(sql).fetchall()
+
+    def marts(self):
+        """Every published relation, sorted by its key."""
+        with duckdb.connect(str(self.published), read_only=True) as connection:
+            frames = {name: connection.table(name).to_arrow_table().to_pandas() for name in KEYS}
+        return {name: frame.sort_values(KEYS[name], ignore_index=True) for name, frame in frames.items()}
+
+
+def assert_same_marts(found, expected):
+    """Keys, statuses, ranks and dates identical; floating values to 1e-12."""
+    assert found.keys() == expected.keys()
+    for name, frame in expected.items():
+        left = found[name].drop(columns=BUILD_TIMES, errors="ignore")
+        right = frame.drop(columns=BUILD_TIMES, errors="ignore")
+        exact = [c for c in right if c != "value"]
+        pd.testing.assert_frame_equal(left[exact], right[exact], check_exact=True, obj=name)
+        if "value" in right:
+            pd.testing.assert_series_equal(
+                left["value"], right["value"], rtol=0, atol=1e-12, obj=f"{name}.value"
+            )

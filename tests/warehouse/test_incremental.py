@@ -1,0 +1,101 @@
+"""A build does what is due and nothing else."""
+
+import shutil
+
+import numpy as np
+import tournament
+from harness import assert_same_marts
+
+
+def worklist(warehouse, flag):
+    return [n for (n,) in warehouse.query(f"select round_number from int_rounds_due where {flag}")]
+
+
+def test_a_second_build_with_nothing_new_changes_nothing(warehouse, clean):
+    shutil.copytree(clean.landing, warehouse.landing)
+    warehouse.build()
+    first = warehouse.marts()
+    warehouse.build()
+    second = warehouse.marts()
+    assert worklist(warehouse, "is_stale or is_prepared") == []
+    assert warehouse.query("select count(*) from int_target_days_due") == [(0,)]
+    for name, frame in first.items():
+        assert frame.equals(second[name]), name  # scored_at included
+
+
+def test_a_touched_file_with_the_same_content_is_not_due(warehouse):
+    tournament.land_all(warehouse.landing, [1])
+    warehouse.build()
+    tournament.land_all(warehouse.landing, [1])
+    warehouse.build()
+    assert worklist(warehouse, "true") == []
+
+
+def test_new_target_days_touch_neither_ranks_nor_weights(warehouse):
+    tournament.land_models(warehouse.landing)
+    for number in (1, 2):
+        tournament.land_round(warehouse.landing, number)
+        tournament.land_targets(warehouse.landing, number, 20, day=5)
+    warehouse.build()
+    before = held(warehouse)
+    for number in (1, 2):
+        tournament.land_targets(warehouse.landing, number, 20, day=6)
+        tournament.land_targets(warehouse.landing, number, 60, day=6)
+    warehouse.build()
+    assert worklist(warehouse, "true") == []
+    assert held(warehouse) == before
+    days = set(warehouse.marts()["fct_scores"]["score_day"])
+    assert days == {5, 6}
+
+
+def held(warehouse):
+    """Where the rows of ranks and weights lie: rewritten rows would lie elsewhere."""
+    return [
+        warehouse.query(f"select rowid, * from {table} order by rowid")
+        for table in ("int_signals_ranked", "int_neutral_weights", "int_meta_models")
+    ]
+
+
+def test_days_superseded_by_the_final_one_stay_only_where_they_are_kept(warehouse):
+    landing = warehouse.landing
+    tournament.land_models(landing)
+    tournament.land_round(landing, 1)
+    for horizon in tournament.TARGETS:
+        tournament.land_targets(landing, 1, horizon, day=4)
+    warehouse.build()
+    for horizon in tournament.TARGETS:
+        tournament.land_targets(landing, 1, horizon)
+    warehouse.build()
+    scores = warehouse.marts()["fct_scores"]
+    kept = scores[scores["score_day"] == 4][["score", "score_version"]].drop_duplicates()
+    assert set(kept.itertuples(index=False, name=None)) == {("alpha", "v1"), ("mpc", "v3")}
+    assert scores.loc[scores["score_day"] > 4, "is_final"].all()
+
+
+def test_signals_are_dropped_when_nothing_needs_them_and_prepared_again_for_a_revision(warehouse, clean):
+    shutil.copytree(clean.landing, warehouse.landing)
+    warehouse.build()
+    warehouse.build()  # resolved rounds outside every window are dropped now
+    prepared = "select distinct round_number from int_signals_ranked order by 1"
+    assert warehouse.query(prepared) == [(5,), (6,)]
+    tournament.land_targets(warehouse.landing, 2, 60, revision=1)
+    warehouse.build()
+    revised = warehouse.marts()
+    assert (2,) in warehouse.query(prepared)
+    warehouse.build("--full-refresh")
+    assert_same_marts(revised, warehouse.marts())
+    was, now = (
+        m["fct_scores"].query("round_number == 2 and score == 'alpha'")["value"].to_numpy()
+        for m in (clean.marts(), revised)
+    )
+    assert not np.allclose(was, now)
+
+
+def test_only_new_files_are_read(warehouse):
+    tournament.land_all(warehouse.landing, [1])
+    warehouse.build()
+    tournament.land_round(warehouse.landing, 9)
+    warehouse.build()
+    files = warehouse.query("select distinct path from int_files_due")
+    assert files
+    assert all(path.split("/")[1].startswith("9") for (path,) in files)

@@ -1,0 +1,119 @@
+"""Scores of a whole build against the organiser's own code, from the landed files up."""
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pytest
+import tournament
+from numerai_tools import scoring
+
+TOLERANCE = 1e-9
+CORRELATIONS = {
+    "corr_v4": "factor_feat_neutral_20",
+    "ric": "factor_neutral_20",
+    "ic_v2": "raw_return_20",
+}
+
+
+class Oracle:
+    """One round by numerai-tools, from the landed files and nothing of the warehouse."""
+
+    def __init__(self, landing, number, final_days):
+        self.number, self.final_days = number, final_days
+        self.landing = landing
+        universe = self.rows("universe").set_index("stock_id").sort_index()
+        self.weights = universe["sample_weight"]
+        basis = self.rows("neutralizers").set_index("stock_id").sort_index()
+        self.basis = basis.drop(columns=[c for c in basis if not c.startswith("n_")])
+        rounds = self.rows("rounds")
+        uploads = self.rows("submissions")
+        uploads = uploads[uploads["submitted_at"] <= rounds["close_at"].iloc[0]]
+        ids = universe["ticker"].reset_index().set_index("ticker")["stock_id"]
+        uploads = uploads.assign(stock_id=uploads["id"].map(ids)).dropna(subset="stock_id")
+        prepared = {}
+        for (model, submitted), rows in uploads.groupby(["model_id", "submitted_at"]):
+            if np.isfinite(rows["signal"]).all():
+                prepared.setdefault(model, {})[submitted] = rows.set_index("stock_id")["signal"]
+        columns = {}
+        for model, versions in prepared.items():
+            signal = scoring.tie_kept_rank(versions[max(versions)].sort_index())
+            columns[model] = signal.reindex(universe.index).fillna(0.5)
+        self.predictions = pd.DataFrame(columns)
+        stakes = self.rows("stakes").set_index("model_id")["stake_nmr"]
+        self.stakes = stakes.reindex(self.predictions.columns).fillna(0.0)
+
+    def rows(self, table):
+        files = f"{self.landing}/{table}/**/*.parquet"
+        rows = duckdb.sql(
+            f"from read_parquet('{files}', union_by_name = true) where round_number = {self.number}"
+        )
+        return rows.to_arrow_table().to_pandas()
+
+    def target(self, name):
+        rows = self.rows("targets")
+        rows = rows[(rows["target"] == name) & (rows["score_day"] == self.final_days[name])]
+        return rows.set_index("stock_id")["value"].sort_index()
+
+    def gaussian(self):
+        return scoring.gaussian(scoring.tie_kept_rank(self.predictions))
+
+    def meta_models(self):
+        gaussian, stakes = self.gaussian(), self.stakes
+        found = {}
+        if stakes.sum() > 0:
+            found["SWMM"] = scoring.stake_weight(gaussian, stakes)
+            found["SNWMM"] = gaussian[stakes[stakes > 0].index].mean(axis=1)
+            weights = scoring.generate_neutralized_weights(
+                self.predictions, self.basis, self.weights
+            )
+            portfolio = weights @ (stakes / stakes.sum())
+            found["SWP"] = scoring.weight_normalize(scoring.center(portfolio))
+        if (stakes >= 10).any():
+            found["SNWMMmin10"] = gaussian[stakes[stakes >= 10].index].mean(axis=1)
+        return found
+
+    def scores(self, published_meta_model):
+        found = {
+            (score, "v1"): scoring.numerai_corr(self.predictions, self.target(target))
+            for score, target in CORRELATIONS.items()
+        }
+        if published_meta_model is not None:
+            found["mmc", "v1"] = scoring.correlation_contribution(
+                self.predictions, published_meta_model, self.target("factor_neutral_20")
+            )
+        chili = self.target("chili_60")
+        found["alpha", "v1"] = scoring.alpha(self.predictions, self.basis, self.weights, chili)
+        if self.stakes.sum() > 0:
+            mpc = scoring.meta_portfolio_contribution(
+                self.predictions, self.stakes, self.basis, self.weights, chili
+            )
+            found["mpc", "v3"] = mpc
+            found["mpc", "v2"] = mpc * 50
+        return found
+
+
+def assert_round_matches(oracle, marts):
+    """Meta models and scores of one round, and that what the oracle cannot score is null with a reason."""
+    of_round = {k: f[f["round_number"] == oracle.number] for k, f in marts.items() if "round_number" in f}
+    meta_models = of_round["fct_meta_models"].pivot(index="stock_id", columns="meta_model", values="value")
+    expected = oracle.meta_models()
+    assert set(meta_models.columns) == set(expected)
+    for name, values in expected.items():
+        np.testing.assert_allclose(meta_models[name], values, rtol=0, atol=1e-12, err_msg=name)
+
+    scores = of_round["fct_scores"]
+    expected = oracle.scores(meta_models["SNWMMmin10"] if "SNWMMmin10" in meta_models else None)
+    for (score, version), values in expected.items():
+        found = scores[(scores["score"] == score) & (scores["score_version"] == version)]
+        found = found[found["is_final"]].set_index("model_id")["value"].reindex(values.index)
+        np.testing.assert_allclose(found, values, rtol=0, atol=TOLERANCE, err_msg=f"{score} {version}")
+    named = pd.MultiIndex.from_tuples([*expected, ("mpc", "v1")] if ("mpc", "v3") in expected else [*expected])
+    others = scores[~scores.set_index(["score", "score_version"]).index.isin(named)]
+    assert others["value"].isna().all()
+    assert others["null_reason"].notna().all()
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 4, 5, 6])
+def test_every_score_equals_the_organisers_code(clean, number):
+    final_days = {name: horizon for horizon, names in tournament.TARGETS.items() for name in names}
+    assert_round_matches(Oracle(clean.landing, number, final_days), clean.marts())
