@@ -1,0 +1,51 @@
+"""Ranks and quantiles against pandas and the organiser's code."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from numerai_tools import scoring
+
+from kardashev.ranking import doubled_rank, gaussianized, normal_quantiles, signed_power
+
+signals = arrays(
+    float,
+    st.tuples(st.integers(1, 40), st.integers(1, 4)),
+    elements=st.one_of(st.sampled_from([0.0, -0.0, 0.25, 0.5, 1.0]), st.floats(-1e9, 1e9)),
+)
+
+
+@given(signals)
+def test_ranks_keep_ties_as_pandas_does(values):
+    expected = pd.DataFrame(values).rank(method="average") * 2
+    np.testing.assert_array_equal(doubled_rank(values), expected)
+
+
+@given(signals)
+def test_a_strictly_increasing_transform_moves_no_rank(values):
+    rounded = np.round(np.clip(values, -1e3, 1e3), 3)
+    np.testing.assert_array_equal(doubled_rank(rounded), doubled_rank(rounded * 3 + 1))
+
+
+@given(signals)
+def test_gaussianized_powered_signals_equal_the_organisers(values):
+    frame = pd.DataFrame(values)
+    expected = scoring.gaussian(scoring.tie_kept_rank(frame))
+    found = gaussianized(doubled_rank(values))
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-12)
+    powered = np.sign(expected) * np.abs(expected) ** 1.5
+    np.testing.assert_allclose(signed_power(found), powered, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 10, 4999, 5000])
+def test_quantiles_are_odd_about_the_middle_to_the_last_bit(n):
+    quantiles = normal_quantiles(n)
+    assert (quantiles[2:] == -quantiles[2:][::-1]).all()
+    assert quantiles[n + 1] == 0
+
+
+def test_a_signal_with_a_hole_is_refused():
+    with pytest.raises(ValueError, match="fill absent stocks"):
+        doubled_rank(np.array([0.1, np.nan]))
