@@ -50,13 +50,17 @@ class Plugin(BasePlugin):
         creds.path = str(below_project(creds.path))
         landing = landing_folder()
         if not landing.is_dir():
-            raise DbtRuntimeError(f"no landing at {landing}: set KARDASHEV_LANDING or run `kardashev demo`")
+            raise DbtRuntimeError(
+                f"no landing at {landing}: set KARDASHEV_LANDING or run `kardashev demo`"
+            )
         Path(creds.path).parent.mkdir(parents=True, exist_ok=True)
         try:
             duckdb.connect(creds.path, config={}).close()
         except duckdb.IOException as error:
             reason = str(error).strip().splitlines()[0]
-            raise DbtRuntimeError(f"the warehouse {creds.path} cannot be opened: {reason}") from None
+            raise DbtRuntimeError(
+                f"the warehouse {creds.path} cannot be opened: {reason}"
+            ) from None
 
     def configure_connection(self, conn):
         conn.execute("set global TimeZone = 'UTC'")

@@ -101,7 +101,9 @@ def neutral_weight_rows(connection, blocks, signals, models, universe, neutraliz
         reader = Blocks(connection)
         for values in wanted:
             block = dict(zip(names, values, strict=True))
-            yield from _weight_batches(reader, block, schema, signals, models, universe, neutralizers)
+            yield from _weight_batches(
+                reader, block, schema, signals, models, universe, neutralizers
+            )
 
     return pa.RecordBatchReader.from_batches(schema, batches())
 
@@ -115,11 +117,15 @@ def _weight_batches(reader, block, schema, signals, models, universe, neutralize
     members = members.filter(pa.compute.is_in(members["stock_key"], rows["stock_key"].unique()))
     stocks = Index.ordered(members["stock_key"].to_numpy(), members["stock_id"].to_pylist())
     columns = _signal_models(reader, models, in_round, rows)
-    powered = signed_power(gaussianized(matrix(rows, stocks, columns, "model_key", "doubled_rank", 0)))
+    powered = signed_power(
+        gaussianized(matrix(rows, stocks, columns, "model_key", "doubled_rank", 0))
+    )
 
     basis, has_basis = _basis(reader, neutralizers, in_round, members, stocks)
     sample_weights = np.empty(len(stocks))
-    sample_weights[stocks.places[members["stock_key"].to_numpy()]] = members["sample_weight"].to_numpy()
+    sample_weights[stocks.places[members["stock_key"].to_numpy()]] = members[
+        "sample_weight"
+    ].to_numpy()
     weights = neutral_weights(powered[has_basis], basis[has_basis], sample_weights[has_basis])
     stock_keys = stocks.keys[has_basis]
     for start in range(0, len(columns), MODELS_AT_ONCE):
@@ -141,7 +147,9 @@ def _basis(reader, neutralizers, in_round, members, stocks):
     """N on the block's stocks, and which of them have a finite value in every column."""
     rows = reader.rows(neutralizers, in_round, "stock_id, neutralizer, value").combine_chunks()
     names = sorted(rows["neutralizer"].unique().to_pylist())
-    key_of = dict(zip(members["stock_id"].to_pylist(), members["stock_key"].to_pylist(), strict=True))
+    key_of = dict(
+        zip(members["stock_id"].to_pylist(), members["stock_key"].to_pylist(), strict=True)
+    )
     encoded = rows["stock_id"].dictionary_encode().combine_chunks()
     ids = encoded.dictionary.to_pylist()
     places = np.array([stocks.places[key_of[i]] if i in key_of else -1 for i in ids], dtype=int)
@@ -184,7 +192,9 @@ def portfolio_score_rows(connection, scores, weights, targets, shares, universe)
     -------
     pyarrow.RecordBatchReader (`SCORE_SCHEMA`), a value or the reason why there is none
     """
-    wanted = scores.order("round_number, coverage_id, target, score_day").to_arrow_table().to_pylist()
+    wanted = (
+        scores.order("round_number, coverage_id, target, score_day").to_arrow_table().to_pylist()
+    )
 
     def batches():
         reader = Blocks(connection)
@@ -201,7 +211,9 @@ def _score_batches(reader, block, due, weights, targets, shares, universe):
     if not len(models):
         return
     days = list(dict.fromkeys((row["target"], row["score_day"]) for row in due))
-    values = [reader.rows(targets, in_round | {"target": f"'{t}'", "score_day": d}) for t, d in days]
+    values = [
+        reader.rows(targets, in_round | {"target": f"'{t}'", "score_day": d}) for t, d in days
+    ]
     covered = values[0]["stock_key"].unique()
     members = reader.rows(universe, in_round, "stock_key, stock_id")
     members = members.filter(pa.compute.is_in(members["stock_key"], covered))
@@ -209,7 +221,9 @@ def _score_batches(reader, block, due, weights, targets, shares, universe):
 
     target_matrix = np.empty((len(stocks), len(days)))
     for column, rows in enumerate(values):
-        target_matrix[stocks.places[rows["stock_key"].to_numpy()], column] = rows["value"].to_numpy()
+        target_matrix[stocks.places[rows["stock_key"].to_numpy()], column] = rows[
+            "value"
+        ].to_numpy()
     means = {(row["target"], row["score_day"]): row["target_mean"] for row in due}
     rows = reader.rows(weights, block, "model_key, stock_key, weight")
     weight_matrix = matrix(rows, stocks, models, "model_key", "weight", 0.0)

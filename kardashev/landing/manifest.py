@@ -108,7 +108,9 @@ def _hashed(connection, landing, table, files):
     }
     grouped = ("round_number", *table.part) if has_round else ()
     keys = [
-        f"{_as_utc(table, name)} as {name}" if name in grouped else f"cast(null as {kind or 'integer'}) as {name}"
+        f"{_as_utc(table, name)} as {name}"
+        if name in grouped
+        else f"cast(null as {kind or 'integer'}) as {name}"
         for name, kind in groups.items()
     ]
     columns = ", ".join(f'"{name}"' for name in table.columns)
@@ -122,7 +124,7 @@ def _hashed(connection, landing, table, files):
         hashed as (
             select
                 substr(path, {prefix}) as path,
-                {', '.join(keys)},
+                {", ".join(keys)},
                 count(*) as row_count,
                 sum(cast(hash({columns}) as hugeint)) as content_hash,
                 cast(max({table.latest}) as timestamp) as latest_at
@@ -145,7 +147,9 @@ def _hashed(connection, landing, table, files):
             for path, row in files.items():
                 _hashed(connection, landing, table, {path: row})
         reason = str(error).strip().splitlines()[0]
-        raise LandingError(f"{next(iter(files))} cannot be read: {reason}. Replace or remove it") from error
+        raise LandingError(
+            f"{next(iter(files))} cannot be read: {reason}. Replace or remove it"
+        ) from error
 
 
 def _as_utc(table, name):

@@ -85,7 +85,9 @@ def narrow_views(connection, landing, files_due):
     for name, files in paths.items():
         _replace_view(connection, LANDED_TABLES[name], sorted(files))
     counts = {name: len(files) for name, files in paths.items()}
-    return pa.table({"table_name": list(counts), "file_count": pa.array(counts.values(), pa.int64())})
+    return pa.table(
+        {"table_name": list(counts), "file_count": pa.array(counts.values(), pa.int64())}
+    )
 
 
 def quoted_list(paths):

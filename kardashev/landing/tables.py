@@ -5,9 +5,6 @@ long rows (key, column's name, value). Files are read by name, extra columns ign
 """
 
 from dataclasses import dataclass
-from pathlib import Path
-
-from kardashev.errors import LandingError
 
 SUFFIXES = (".parquet", ".csv")
 

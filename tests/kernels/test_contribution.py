@@ -41,7 +41,9 @@ def test_the_published_value():
     weights = weights_of(signals, basis, np.array([3.0, 2, 1, 2, 3]))
     target = np.array([1.0, 2, 3, 2, 1])[:, None]
     found = meta_portfolio_contribution(weights, target, np.array([0.6, 0.4]), *VERSIONS["v3"])
-    np.testing.assert_allclose(found[:, 0], [-0.001580068753957352, 0.00237010313093603], rtol=1e-12)
+    np.testing.assert_allclose(
+        found[:, 0], [-0.001580068753957352, 0.00237010313093603], rtol=1e-12
+    )
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -53,7 +55,10 @@ def test_mpc_is_the_gradient_of_the_portfolios_alpha(version, seed):
     for day in range(targets.shape[1]):
         moved = torch.tensor(shares, requires_grad=True)
         value = portfolio_alpha(
-            torch.tensor(weights), torch.tensor(targets[:, day]), moved, 1 if normalizer == "l1" else 2
+            torch.tensor(weights),
+            torch.tensor(targets[:, day]),
+            moved,
+            1 if normalizer == "l1" else 2,
         )
         value.backward()
         expected = moved.grad.numpy() * scale
@@ -80,7 +85,9 @@ def test_mpc_and_alpha_equal_the_organisers_code():
     )
     np.testing.assert_allclose(found[:, 0], mpc, atol=1e-14)
     expected = scoring.alpha(signals, basis, sample_weights, target)
-    np.testing.assert_allclose(alpha(weights, column, column.mean(axis=0))[:, 0], expected, atol=1e-14)
+    np.testing.assert_allclose(
+        alpha(weights, column, column.mean(axis=0))[:, 0], expected, atol=1e-14
+    )
 
 
 def test_alpha_is_linear_in_the_target():

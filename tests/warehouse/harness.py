@@ -86,7 +86,9 @@ class Warehouse:
         """Every published relation, sorted by its key."""
         with duckdb.connect(str(self.published), read_only=True) as connection:
             frames = {name: connection.table(name).to_arrow_table().to_pandas() for name in KEYS}
-        return {name: frame.sort_values(KEYS[name], ignore_index=True) for name, frame in frames.items()}
+        return {
+            name: frame.sort_values(KEYS[name], ignore_index=True) for name, frame in frames.items()
+        }
 
 
 def assert_same_marts(found, expected):

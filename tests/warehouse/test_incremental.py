@@ -72,7 +72,9 @@ def test_days_superseded_by_the_final_one_stay_only_where_they_are_kept(warehous
     assert scores.loc[scores["score_day"] > 4, "is_final"].all()
 
 
-def test_signals_are_dropped_when_nothing_needs_them_and_prepared_again_for_a_revision(warehouse, clean):
+def test_signals_are_dropped_when_nothing_needs_them_and_prepared_again_for_a_revision(
+    warehouse, clean
+):
     shutil.copytree(clean.landing, warehouse.landing)
     warehouse.build()
     warehouse.build()  # resolved rounds outside every window are dropped now

@@ -19,6 +19,7 @@ FEW_PLACES = (
     PUBLISHING,
 )
 
+
 def models_in_the_project():
     return sorted(
         path.stem

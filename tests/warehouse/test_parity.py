@@ -94,20 +94,28 @@ class Oracle:
 
 def assert_round_matches(oracle, marts):
     """Meta models and scores of one round, and that what the oracle cannot score is null with a reason."""
-    of_round = {k: f[f["round_number"] == oracle.number] for k, f in marts.items() if "round_number" in f}
-    meta_models = of_round["fct_meta_models"].pivot(index="stock_id", columns="meta_model", values="value")
+    of_round = {
+        k: f[f["round_number"] == oracle.number] for k, f in marts.items() if "round_number" in f
+    }
+    meta_models = of_round["fct_meta_models"].pivot(
+        index="stock_id", columns="meta_model", values="value"
+    )
     expected = oracle.meta_models()
     assert set(meta_models.columns) == set(expected)
     for name, values in expected.items():
         np.testing.assert_allclose(meta_models[name], values, rtol=0, atol=1e-12, err_msg=name)
 
     scores = of_round["fct_scores"]
-    expected = oracle.scores(meta_models["SNWMMmin10"] if "SNWMMmin10" in meta_models else None)
+    expected = oracle.scores(meta_models.get("SNWMMmin10"))
     for (score, version), values in expected.items():
         found = scores[(scores["score"] == score) & (scores["score_version"] == version)]
         found = found[found["is_final"]].set_index("model_id")["value"].reindex(values.index)
-        np.testing.assert_allclose(found, values, rtol=0, atol=TOLERANCE, err_msg=f"{score} {version}")
-    named = pd.MultiIndex.from_tuples([*expected, ("mpc", "v1")] if ("mpc", "v3") in expected else [*expected])
+        np.testing.assert_allclose(
+            found, values, rtol=0, atol=TOLERANCE, err_msg=f"{score} {version}"
+        )
+    named = pd.MultiIndex.from_tuples(
+        [*expected, ("mpc", "v1")] if ("mpc", "v3") in expected else [*expected]
+    )
     others = scores[~scores.set_index(["score", "score_version"]).index.isin(named)]
     assert others["value"].isna().all()
     assert others["null_reason"].notna().all()

@@ -172,9 +172,7 @@ def land_targets(landing, number, horizon, day=None, revision=0):
                 }
             )
         )
-    return write(
-        pd.concat(frames), landing, "targets", f"{number}_{horizon}_{day}_{revision}"
-    )
+    return write(pd.concat(frames), landing, "targets", f"{number}_{horizon}_{day}_{revision}")
 
 
 def land_all(landing, numbers):

@@ -27,9 +27,11 @@ representatives as (
     select *
     from coverages
     where coverage_id != 0
-    qualify row_number() over (
-        partition by round_number, coverage_id order by target, score_day
-    ) = 1
+    window
+        in_coverage as (
+            partition by round_number, coverage_id order by target, score_day
+        )
+    qualify row_number() over in_coverage = 1
 
 ),
 

@@ -32,9 +32,11 @@ representatives as (
 
     select *
     from coverages
-    qualify row_number() over (
-        partition by round_number, coverage_id order by target, score_day
-    ) = 1
+    window
+        in_coverage as (
+            partition by round_number, coverage_id order by target, score_day
+        )
+    qualify row_number() over in_coverage = 1
 
 ),
 

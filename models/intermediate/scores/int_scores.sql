@@ -69,11 +69,13 @@ valued as (
         expected.*,
         case
             when expected.overlap_share < expected.minimum_overlap
-                then 'signals and target share under '
-                || round(100 * expected.minimum_overlap) || ' % of their stocks'
+                then
+                    format(
+                        'signals and target share under {:.0f} % of their stocks',
+                        100 * expected.minimum_overlap
+                    )
             when expected.family = 'correlation' and correlations.value is null
-                then 'the '
-                || if(expected.is_constant, 'target', 'signal') || ' is constant'
+                then if(expected.is_constant, 'the target', 'the signal') || ' is constant'
             when expected.family = 'contribution' and held_meta_models.meta_model is null
                 then 'no model stakes enough for ' || expected.meta_model
             when expected.family = 'contribution' and contributions.value is null

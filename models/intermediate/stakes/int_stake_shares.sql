@@ -30,7 +30,9 @@ stakes as (
 
 wanted_rounds as (
 
-    select round_number from rounds_due where is_stale
+    select round_number
+    from rounds_due
+    where is_stale
     union
     select round_number from target_days_due
 

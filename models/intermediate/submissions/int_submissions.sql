@@ -52,12 +52,12 @@ chosen as (
 
     select *
     from with_status
-    qualify row_number() over (
-        partition by round_number, model_key
-        order by
-            case status when 'accepted' then 1 when 'quarantined' then 2 else 3 end,
-            submitted_at desc
-    ) = 1
+    window
+        best_first as (
+            partition by round_number, model_key
+            order by array_position(['accepted', 'quarantined', 'late'], status), submitted_at desc
+        )
+    qualify row_number() over best_first = 1
 
 )
 

@@ -22,24 +22,38 @@ seen_models as (
 
 ),
 
+known_models as (
+
+    {% if is_incremental() %}
+        select * from {{ this }}
+    {% else %}
+        select
+            cast(null as varchar) as model_id,
+            cast(null as integer) as model_key
+        where false
+    {% endif %}
+
+),
+
+last_key as (
+
+    select coalesce(max(model_key), 0) as model_key from known_models
+
+),
+
 new_models as (
 
-    select model_id
+    select distinct seen_models.model_id
     from seen_models
-    {% if is_incremental() %}
-        where model_id not in (select model_id from {{ this }})
-    {% endif %}
+    anti join known_models on seen_models.model_id = known_models.model_id
 
 )
 
 select
-    model_id,
+    new_models.model_id,
     cast(
-        row_number() over (order by model_id)
-        {% if is_incremental() %}
-            + (select coalesce(max(model_key), 0) from {{ this }})
-        {% endif %}
-        as integer
+        last_key.model_key + row_number() over (order by new_models.model_id) as integer
     ) as model_key
 
 from new_models
+cross join last_key

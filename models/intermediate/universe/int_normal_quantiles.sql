@@ -56,11 +56,30 @@ lower_quantiles as (
 
 quantiles as (
 
-    select stock_count, doubled_rank, gaussian from lower_quantiles
+    select
+        stock_count,
+        doubled_rank,
+        gaussian
+
+    from lower_quantiles
+
     union all
-    select stock_count, 2 * stock_count + 2 - doubled_rank, -gaussian from lower_quantiles
+
+    select
+        stock_count,
+        2 * stock_count + 2 - doubled_rank as doubled_rank,
+        -gaussian as gaussian
+
+    from lower_quantiles
+
     union all
-    select stock_count, stock_count + 1, 0.0 from sizes
+
+    select
+        stock_count,
+        stock_count + 1 as doubled_rank,
+        0.0 as gaussian
+
+    from sizes
 
 )
 

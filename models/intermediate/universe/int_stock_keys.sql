@@ -8,24 +8,38 @@ universe as (
 
 ),
 
+known_stocks as (
+
+    {% if is_incremental() %}
+        select * from {{ this }}
+    {% else %}
+        select
+            cast(null as varchar) as stock_id,
+            cast(null as integer) as stock_key
+        where false
+    {% endif %}
+
+),
+
+last_key as (
+
+    select coalesce(max(stock_key), 0) as stock_key from known_stocks
+
+),
+
 new_stocks as (
 
-    select distinct stock_id
+    select distinct universe.stock_id
     from universe
-    {% if is_incremental() %}
-        where stock_id not in (select stock_id from {{ this }})
-    {% endif %}
+    anti join known_stocks on universe.stock_id = known_stocks.stock_id
 
 )
 
 select
-    stock_id,
+    new_stocks.stock_id,
     cast(
-        row_number() over (order by stock_id)
-        {% if is_incremental() %}
-            + (select coalesce(max(stock_key), 0) from {{ this }})
-        {% endif %}
-        as integer
+        last_key.stock_key + row_number() over (order by new_stocks.stock_id) as integer
     ) as stock_key
 
 from new_stocks
+cross join last_key

@@ -21,7 +21,9 @@ target_days_due as (
 
 wanted_rounds as (
 
-    select round_number from rounds_due where is_stale or is_prepared
+    select round_number
+    from rounds_due
+    where is_stale or is_prepared
     union
     select round_number from target_days_due
 

@@ -3,16 +3,21 @@ Grain: round_number. What the last build left of each round: its ledger row, and
 had it on its worklist ever reached the ledger. Both tables are read as that build left them: no ref, so no
 cycle. A full refresh starts from nothing.
 #}
-{% set ledger = none if flags.FULL_REFRESH else
-    adapter.get_relation(this.database, this.schema, 'int_rounds_built') %}
-{% set worklist = none if flags.FULL_REFRESH else
-    adapter.get_relation(this.database, this.schema, 'int_rounds_due') %}
+{% set ledger = left_by_last_build('int_rounds_built') %}
+{% set worklist = left_by_last_build('int_rounds_due') %}
 with
 
 ledger as (
 
     {% if ledger %}
-        select round_number, kind, era_date, fingerprint, is_held, build_id from {{ ledger }}
+        select
+            round_number,
+            kind,
+            era_date,
+            fingerprint,
+            is_held,
+            build_id
+        from {{ ledger }}
     {% else %}
         select
             cast(null as integer) as round_number,
@@ -29,7 +34,12 @@ ledger as (
 worklist as (
 
     {% if worklist %}
-        select round_number, build_id, is_changed, is_stale from {{ worklist }}
+        select
+            round_number,
+            build_id,
+            is_changed,
+            is_stale
+        from {{ worklist }}
     {% else %}
         select
             cast(null as integer) as round_number,
@@ -52,7 +62,7 @@ joined as (
         coalesce(worklist.is_changed, false) as was_changed,
         coalesce(worklist.is_stale, false) as was_stale,
         worklist.build_id is not null
-        and worklist.build_id is distinct from ledger.build_id as is_unfinished
+        and (worklist.build_id is distinct from ledger.build_id) as is_unfinished
 
     from ledger
     full join worklist using (round_number)

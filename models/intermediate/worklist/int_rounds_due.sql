@@ -35,7 +35,10 @@ resolutions as (
 
 newest as (
 
-    select kind, max(era_date) as newest_era_date
+    select
+        kind,
+        max(era_date) as newest_era_date
+
     from landed
     group by all
 
@@ -51,7 +54,7 @@ rounds as (
         landed.fingerprint,
         before.kind as former_kind,
         before.era_date as former_era_date,
-        landed.fingerprint is distinct from before.fingerprint
+        (landed.fingerprint is distinct from before.fingerprint)
         or coalesce(before.is_half_changed, false) as is_changed,
         coalesce(before.is_half_stale, false) as is_half_stale,
         coalesce(before.is_held, false) as is_held,
@@ -68,9 +71,21 @@ rounds as (
 
 changed_eras as (
 
-    select kind, era_date from rounds where is_changed
+    select
+        kind,
+        era_date
+
+    from rounds
+    where is_changed
+
     union
-    select former_kind, former_era_date from rounds where is_changed
+
+    select
+        former_kind as kind,
+        former_era_date as era_date
+
+    from rounds
+    where is_changed
 
 ),
 
@@ -106,7 +121,9 @@ needed_rounds as (
     union
     select round_number from stale_windows
     union
-    select round_number from target_days where fingerprint is not null
+    select round_number
+    from target_days
+    where fingerprint is not null
 
 ),
 

@@ -2,16 +2,20 @@
 Grain: round_number, target, score_day. What the last build left of each target day, as `int_rounds_before`
 has it for rounds.
 #}
-{% set ledger = none if flags.FULL_REFRESH else
-    adapter.get_relation(this.database, this.schema, 'int_target_days_built') %}
-{% set worklist = none if flags.FULL_REFRESH else
-    adapter.get_relation(this.database, this.schema, 'int_target_days_due') %}
+{% set ledger = left_by_last_build('int_target_days_built') %}
+{% set worklist = left_by_last_build('int_target_days_due') %}
 with
 
 ledger as (
 
     {% if ledger %}
-        select round_number, target, score_day, fingerprint, build_id from {{ ledger }}
+        select
+            round_number,
+            target,
+            score_day,
+            fingerprint,
+            build_id
+        from {{ ledger }}
     {% else %}
         select
             cast(null as integer) as round_number,
@@ -27,7 +31,12 @@ ledger as (
 worklist as (
 
     {% if worklist %}
-        select round_number, target, score_day, build_id from {{ worklist }}
+        select
+            round_number,
+            target,
+            score_day,
+            build_id
+        from {{ worklist }}
     {% else %}
         select
             cast(null as integer) as round_number,
@@ -45,7 +54,7 @@ select
     score_day,
     ledger.fingerprint,
     worklist.build_id is not null
-    and worklist.build_id is distinct from ledger.build_id as is_unfinished
+    and (worklist.build_id is distinct from ledger.build_id) as is_unfinished
 
 from ledger
 full join worklist using (round_number, target, score_day)

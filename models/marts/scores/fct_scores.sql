@@ -67,7 +67,7 @@ select
     scores.is_final,
     scores.is_canon,
     scores.known_at,
-    cast('{{ run_started_at.strftime("%Y-%m-%d %H:%M:%S.%f") }}' as timestamp) as scored_at
+    {{ build_started_at() }} as scored_at
 
 from scores
 left join ranked

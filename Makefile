@@ -1,0 +1,59 @@
+# The only task runner: `make` prints what there is.
+
+PYTHON ?= python3
+BIN := .venv/bin
+PRICES ?=
+SECURITIES ?=
+DEMO := $(if $(PRICES),--prices $(PRICES)) $(if $(SECURITIES),--securities $(SECURITIES))
+WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help demo build tour docs check test test-long lint bench lock clean
+
+help:  ## print this
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.venv/installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v <= (3, 13) else f"Python 3.11 to 3.13 is needed, {sys.executable} is {v[0]}.{v[1]}: say make PYTHON=python3.12")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --editable .
+	@touch $@
+
+demo: .venv/installed  ## land a demo tournament, build it, show it; PRICES=, SECURITIES= for your own
+	$(BIN)/kardashev demo $(DEMO)
+	$(BIN)/dbt build --quiet --exclude-resource-type unit_test
+	$(BIN)/kardashev tour
+
+build: .venv/installed  ## build what is due of the landing
+	$(BIN)/dbt build --exclude-resource-type unit_test
+
+tour: .venv/installed  ## what the built warehouse shows
+	$(BIN)/kardashev tour
+
+docs: .venv/installed  ## dbt's documentation of every model and column, in target/index.html
+	$(BIN)/dbt docs generate --static
+
+lint: .venv/installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/sqlfluff lint --processes 2 models tests/singular
+	$(BIN)/sqlfluff lint --processes 2 --templater placeholder kardashev/landing/sql
+
+check: lint  ## the fast checks: lint, parse, everything but whole builds
+	$(BIN)/dbt parse --quiet --target-path target/check
+	$(BIN)/pytest --numprocesses $(WORKERS) tests/kernels tests/landing
+
+test: check  ## every check, whole builds included
+	$(BIN)/pytest --numprocesses $(WORKERS) tests/warehouse
+
+test-long: test  ## and a build killed at every place
+	$(BIN)/pytest --numprocesses $(WORKERS) -m long tests/warehouse
+
+lock: .venv/installed  ## resolve the environment anew into requirements.lock
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --no-annotate --no-header \
+		pyproject.toml | grep --invert-match --extended-regexp '^(nvidia|cuda|triton)' > requirements.lock
+
+clean:  ## remove what builds and tests wrote; landing/ and warehouse/ stay
+	rm -rf target logs .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,11 @@
+{# A table as the last build left it, read without ref, so without a cycle; none under a full refresh. #}
+{% macro left_by_last_build(table) %}
+    {% if not flags.FULL_REFRESH %}
+        {{ return(adapter.get_relation(this.database, this.schema, table)) }}
+    {% endif %}
+{% endmacro %}
+
+{# When this build began, UTC: wall time, only ever beside a value, never in one. #}
+{% macro build_started_at() -%}
+    cast('{{ run_started_at.strftime("%Y-%m-%d %H:%M:%S.%f") }}' as timestamp)
+{%- endmacro %}
