@@ -8,7 +8,7 @@ DEMO := $(if $(PRICES),--prices $(PRICES)) $(if $(SECURITIES),--securities $(SEC
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build tour docs check test test-long lint bench lock clean
+.PHONY: help demo build tour docs check test test-long lint lock clean
 
 help:  ## print this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -66,6 +66,7 @@ class Plugin(BasePlugin):
         conn.execute("set global TimeZone = 'UTC'")
         try:
             create_views(conn, landing_folder())
-        except KardashevError as error:
-            raise DbtRuntimeError(str(error)) from None
+        except (KardashevError, duckdb.Error) as error:
+            reason = str(error).strip().splitlines()[0]
+            raise DbtRuntimeError(f"the landing cannot be read: {reason}") from None
         conn.create_function("norm_ppf", norm_ppf, ["DOUBLE"], "DOUBLE", type="arrow")

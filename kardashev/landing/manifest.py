@@ -29,6 +29,7 @@ SCHEMA = pa.schema(
         ("row_count", pa.int64()),
         ("content_hash", pa.string()),
         ("latest_at", pa.timestamp("us")),
+        ("problem", pa.string()),
     ]
 )
 
@@ -46,12 +47,8 @@ def landing_manifest(connection, landing, previous=None):
     -------
     pyarrow.Table
         Grain: path, round_number, target, score_day, known_at. ``content_hash`` is the sum of the
-        rows' hashes, a decimal integer as text; a file without rows has one row and no round.
-
-    Raises
-    ------
-    LandingError
-        When a file cannot be read: it names the file.
+        rows' hashes, a decimal integer as text; a file without rows has one row and no round; so
+        has a file that cannot be read, and its ``problem`` says why.
     """
     files = _files(landing)
     known = _unchanged(connection, files, previous)
@@ -86,11 +83,15 @@ def _file_table(rows):
 
 
 def _unchanged(connection, files, previous):
-    if previous is None or not files:
+    if previous is None or previous.columns != SCHEMA.names or not files:
         return SCHEMA.empty_table()
     listed = _file_table(list(files.values()))
-    manifest = previous.to_arrow_table()
-    query = f"select manifest.* from manifest semi join listed using (table_name, path, {', '.join(STAT)})"
+    manifest = previous.filter("problem is null").to_arrow_table()
+    query = f"""
+        select manifest.*
+        from manifest
+        semi join listed using (table_name, path, {", ".join(STAT)})
+    """
     cursor = connection.cursor()
     cursor.register("manifest", manifest)
     cursor.register("listed", listed)
@@ -98,32 +99,37 @@ def _unchanged(connection, files, previous):
 
 
 def _hashed(connection, landing, table, files):
-    listed = _file_table(list(files.values()))
-    has_round = "round_number" in table.columns
-    groups = {
-        "round_number": "integer" if has_round else None,
-        "target": "varchar",
-        "score_day": "integer",
-        "known_at": "timestamp",
-    }
-    grouped = ("round_number", *table.part) if has_round else ()
+    """The manifest's rows of these files, all of one table; read one by one when one cannot be read."""
+    try:
+        return _content(connection, landing, table, files)
+    except (LandingError, duckdb.Error) as error:
+        if len(files) > 1:
+            alone = [{path: row} for path, row in files.items()]
+            return pa.concat_tables(_hashed(connection, landing, table, one) for one in alone)
+        problem = " ".join(str(error).split("LINE 1:")[0].split())
+        return pa.Table.from_pylist(
+            [row | {"row_count": 0, "problem": problem} for row in files.values()], schema=SCHEMA
+        )
+
+
+def _content(connection, landing, table, files):
+    groups = {"round_number": "integer", "target": "varchar", "score_day": "integer"}
+    groups["known_at"] = "timestamp"
+    grouped = ("round_number", *table.part) if "round_number" in table.columns else ()
     keys = [
-        f"{_as_utc(table, name)} as {name}"
-        if name in grouped
-        else f"cast(null as {kind or 'integer'}) as {name}"
+        f"{_as_utc(table, name) if name in grouped else f'cast(null as {kind})'} as {name}"
         for name, kind in groups.items()
     ]
     columns = ", ".join(f'"{name}"' for name in table.columns)
     cursor = connection.cursor()
-    cursor.register("listed", listed)
+    cursor.register("listed", _file_table(list(files.values())))
     cursor.execute("set TimeZone = 'UTC'")
     select = files_select(cursor, table, [landing / path for path in files], with_path=True)
-    prefix = len(str(landing)) + 2
     query = f"""
         with landed as ({select}),
         hashed as (
             select
-                substr(path, {prefix}) as path,
+                substr(path, {len(str(landing)) + 2}) as path,
                 {", ".join(keys)},
                 count(*) as row_count,
                 sum(cast(hash({columns}) as hugeint)) as content_hash,
@@ -136,20 +142,15 @@ def _hashed(connection, landing, table, files):
             round_number, target, score_day, known_at,
             coalesce(row_count, 0) as row_count,
             coalesce(cast(content_hash as varchar), '0') as content_hash,
-            latest_at
+            latest_at,
+            case
+                when {"round_number" in table.columns} and round_number is null and row_count > 0
+                    then row_count || ' rows have no round_number'
+            end as problem
         from listed
         left join hashed using (path)
     """
-    try:
-        return cursor.execute(query).to_arrow_table().cast(SCHEMA)
-    except duckdb.Error as error:
-        if len(files) > 1:  # find the file that cannot be read
-            for path, row in files.items():
-                _hashed(connection, landing, table, {path: row})
-        reason = str(error).strip().splitlines()[0]
-        raise LandingError(
-            f"{next(iter(files))} cannot be read: {reason}. Replace or remove it"
-        ) from error
+    return cursor.execute(query).to_arrow_table().cast(SCHEMA)
 
 
 def _as_utc(table, name):

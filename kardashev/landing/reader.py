@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import duckdb
 import pyarrow as pa
 
 from kardashev.errors import LandingError
@@ -42,7 +41,9 @@ def files_select(connection, table: LandedTable, files, with_path=False):
     Raises
     ------
     LandingError
-        When a file cannot be read or lacks a required column.
+        When a required column, or every numeric column of a wide table, is missing.
+    duckdb.Error
+        When a file cannot be read.
     """
     parts = [_empty_select(table, with_path)]
     for suffix in SUFFIXES:
@@ -112,10 +113,7 @@ def _empty_select(table, with_path):
 
 def _format_select(connection, table, files, suffix, with_path):
     source = _file_scan(table, files, suffix)
-    try:
-        described = connection.execute(f"describe select * from {source}").fetchall()
-    except duckdb.Error as error:
-        raise LandingError(_unreadable(connection, table, files, suffix, error)) from error
+    described = connection.execute(f"describe select * from {source}").fetchall()
     types = {name: kind for name, kind, *_ in described}
     missing = [name for name in table.required if name not in types]
     if missing:
@@ -152,14 +150,3 @@ def _file_scan(table, files, suffix):
     if table.is_wide:  # the numeric columns are those the sniffer finds; keys stay text
         return f"read_csv({quoted_list(files)}, {options}, header = true, types = {{'stock_id': 'VARCHAR'}})"
     return f"read_csv({quoted_list(files)}, {options}, header = true, all_varchar = true)"
-
-
-def _unreadable(connection, table, files, suffix, error):
-    """One line that names the first file that cannot be read by itself."""
-    for path in files:
-        try:
-            connection.execute(f"describe select * from {_file_scan(table, [path], suffix)}")
-        except duckdb.Error as alone:
-            reason = str(alone).strip().splitlines()[0]
-            return f"{path} cannot be read: {reason}. Replace or remove it"
-    return f"{table.name}/ cannot be read: {str(error).strip().splitlines()[0]}"
