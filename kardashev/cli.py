@@ -122,6 +122,7 @@ def land(file, round_number, model_id, landing, received_at=None):
 
 
 def market(**options):
+    _use_one_blas_thread()
     from kardashev.landing.market import write_market
 
     summary = write_market(progress=progress, **options)
@@ -133,6 +134,7 @@ def market(**options):
 
 
 def demo(**options):
+    _use_one_blas_thread()
     from kardashev.landing.demo import write_demo
 
     summary = write_demo(progress=progress, **options)
@@ -146,6 +148,11 @@ def tour(published):
     from kardashev.tour import print_tour
 
     print_tour(published)
+
+
+def _use_one_blas_thread():
+    """Rounds are small matrices: two threads take longer over one than one does. Before numpy loads."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def make_parser() -> argparse.ArgumentParser:

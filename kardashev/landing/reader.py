@@ -1,5 +1,6 @@
 """Landed files as relations: one SELECT for a table's files, and the views that dbt's sources name."""
 
+import re
 from pathlib import Path
 
 import pyarrow as pa
@@ -91,13 +92,14 @@ def narrow_views(connection, landing, files_due):
     )
 
 
-def quoted_list(paths):
-    """Paths as a SQL list of strings."""
-    return "[" + ", ".join(_quoted(path) for path in paths) + "]"
+def literal_path(path):
+    """A path that stands for itself alone: DuckDB reads paths as patterns."""
+    return re.sub(r"[\[*?]", r"[\g<0>]", str(path))
 
 
-def _quoted(text):
-    return "'" + str(text).replace("'", "''") + "'"
+def _quoted_list(paths):
+    quoted = (literal_path(path).replace("'", "''") for path in paths)
+    return "[" + ", ".join(f"'{path}'" for path in quoted) + "]"
 
 
 def _replace_view(connection, table, files):
@@ -146,7 +148,7 @@ def _format_select(connection, table, files, suffix, with_path):
 def _file_scan(table, files, suffix):
     options = "union_by_name = true, filename = true"
     if suffix == ".parquet":
-        return f"read_parquet({quoted_list(files)}, {options})"
+        return f"read_parquet({_quoted_list(files)}, {options})"
     if table.is_wide:  # the numeric columns are those the sniffer finds; keys stay text
-        return f"read_csv({quoted_list(files)}, {options}, header = true, types = {{'stock_id': 'VARCHAR'}})"
-    return f"read_csv({quoted_list(files)}, {options}, header = true, all_varchar = true)"
+        return f"read_csv({_quoted_list(files)}, {options}, header = true, types = {{'stock_id': 'VARCHAR'}})"
+    return f"read_csv({_quoted_list(files)}, {options}, header = true, all_varchar = true)"

@@ -1,0 +1,211 @@
+"""A landing to play with: a market, simulated or from prices, and participants with real formulas.
+
+Their files go through the door, as anyone's do. The marker ``.demo`` in the landing says what it
+was made from; only a landing with a marker is ever cleared.
+"""
+
+import json
+import shutil
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
+
+from kardashev.errors import LandingError, MarketError
+from kardashev.landing.columns import groups, matrix
+from kardashev.landing.door import Door
+from kardashev.landing.files import landed_path, write_landed
+from kardashev.landing.market import MarketSummary, market_eras, write_market
+from kardashev.landing.participants import (
+    PARTICIPANTS,
+    model_rows,
+    signal_file,
+    stake_rows,
+    uploads,
+)
+from kardashev.landing.prices import (
+    CARRY_DAYS,
+    ignore_progress,
+    load_prices,
+    make_features,
+    read_sql,
+)
+from kardashev.landing.reader import literal_path
+from kardashev.landing.simulator import simulate_prices
+from kardashev.landing.tables import LANDED_TABLES
+
+MARKER = ".demo"
+SIMULATION_END = date(2026, 10, 30)  # a Friday; fixed, so that the demo is the same on any day
+HISTORY_DAYS = 780  # before the first era: three years, for the longest formula
+CREATED_BEFORE = timedelta(days=7)  # the models, before the first round opens
+
+
+@dataclass(frozen=True)
+class DemoSummary:
+    """What a run landed."""
+
+    market: MarketSummary
+    uploads_added: int
+
+
+def write_demo(
+    landing: Path,
+    prices: Path | None = None,
+    securities: Path | None = None,
+    seed: int = 1,
+    stocks: int = 300,
+    rounds: int = 40,
+    progress: Callable[[str], None] = ignore_progress,
+) -> DemoSummary:
+    """Land weekly rounds, and uploads and stakes of a dozen models; a second run adds the new.
+
+    Parameters
+    ----------
+    landing : folder, empty or of an earlier demo; that of a demo from other prices is cleared first
+    prices, securities : files for `write_market`, whose last two years are landed; none: simulated
+    seed, stocks, rounds : of the simulation
+    progress : takes a line for people to read
+
+    Raises
+    ------
+    LandingError
+        When the landing holds what no demo has written.
+    MarketError
+        When no market can be made from the prices, or only one of the two files is given.
+    """
+    landing = Path(landing)
+    if (prices is None) != (securities is None):
+        raise MarketError("a demo from prices needs two files, prices and securities: give both")
+    with TemporaryDirectory(prefix="kardashev-demo-") as scratch:
+        if prices is None:
+            source = {"seed": seed, "stocks": stocks, "rounds": rounds}
+            era_from = SIMULATION_END - timedelta(weeks=rounds) + timedelta(days=1)
+            _claim(landing, source, progress)
+            prices, securities = _simulated_files(Path(scratch), seed, stocks, rounds)
+            progress(f"{stocks} stocks simulated, seed {seed}")
+        else:
+            source = _source(Path(prices))
+            era_from = None
+            _claim(landing, source, progress)
+        market = write_market(landing, prices, securities, era_from, progress=progress)
+        added = _play(landing, prices, securities, era_from, Path(scratch))
+    progress(f"{added} uploads landed")
+    return DemoSummary(market, added)
+
+
+def _source(prices):
+    """What tells one file of prices from another; a mistaken path must not clear a landing."""
+    if not prices.is_file():
+        raise MarketError(f"no file {prices}: give a Parquet or CSV file of prices")
+    return {"prices": prices.name, "bytes": prices.stat().st_size}
+
+
+def _claim(landing, source, progress):
+    """Make the landing this demo's: empty, or of the same source already."""
+    marker = landing / MARKER
+    text = json.dumps(source, sort_keys=True) + "\n"
+    try:
+        if marker.exists():
+            if marker.read_text("utf-8") == text:
+                return
+            progress(f"{landing} is of another demo: cleared")
+            _clear(landing)
+        elif landing.exists() and any(not path.name.startswith(".") for path in landing.iterdir()):
+            raise LandingError(
+                f"{landing} holds a landing that no demo has written: set KARDASHEV_LANDING to an "
+                "empty folder"
+            )
+        landing.mkdir(parents=True, exist_ok=True)
+        marker.write_text(text, "utf-8")  # before any table, so that a killed demo is still its own
+    except OSError as error:
+        raise LandingError(f"cannot prepare {landing}: {error}") from error
+
+
+def _clear(landing):
+    """Remove the known tables; the old marker stays until the new one replaces it."""
+    for table in LANDED_TABLES:
+        folder = landing / table
+        if folder.exists():
+            shutil.rmtree(folder)
+
+
+def _simulated_files(folder, seed, stocks, rounds):
+    days = HISTORY_DAYS + 5 * rounds
+    tables = simulate_prices(np.random.default_rng(seed), stocks, days, SIMULATION_END)
+    paths = folder / "prices.parquet", folder / "securities.parquet"
+    for table, path in zip(tables, paths, strict=True):
+        pq.write_table(table, path)
+    return paths
+
+
+def _play(landing, prices, securities, era_from, scratch):
+    """Models, stakes and uploads of the landed rounds; the number of uploads added."""
+    with closing(load_prices(prices, securities)) as connection:
+        eras = {
+            era.round_number: era
+            for era in market_eras(connection, "weekly", era_from, None)
+            if landed_path(landing, "rounds", f"{era.round_number:06d}").exists()
+        }
+        if not landed_path(landing, "models", "demo").exists():
+            first = min(era.open_at for era in eras.values())
+            write_landed(landing, "models", "demo", model_rows(first - CREATED_BEFORE))
+        for number in eras:
+            if not landed_path(landing, "stakes", f"{number:06d}").exists():
+                write_landed(landing, "stakes", f"{number:06d}", stake_rows(number))
+        due = {
+            (number, participant): upload
+            for number, era in eras.items()
+            for participant in PARTICIPANTS
+            if (upload := _due_uploads(landing, participant, era))
+        }
+        if not due:
+            return 0
+        signals = _signals(connection, landing, sorted({number for number, _ in due}))
+    return _upload(Door(landing), signals, due, scratch)
+
+
+def _due_uploads(landing, participant, era):
+    """Those of a participant's uploads to a round which the door has not landed."""
+    folder = landing / "submissions" / f"{era.round_number:06d}" / participant.model_id
+    landed = sum(1 for _ in folder.glob("*.parquet"))
+    return list(uploads(participant, era))[landed:]  # the door keeps them in order of time
+
+
+def _signals(connection, landing, rounds):
+    """Every formula on the universes of these rounds, by round and ticker."""
+    connection.register("due_rounds", pa.table({"round_number": pa.array(rounds, pa.int32())}))
+    connection.execute("delete from eras where round_number not in (from due_rounds)")
+    make_features(connection)
+    universes = [
+        literal_path(landed_path(landing, "universe", f"{number:06d}")) for number in rounds
+    ]
+    connection.read_parquet(universes).create_view("landed_universe")
+    result = connection.execute(read_sql("signals"), {"carry_days": CARRY_DAYS})
+    return result.to_arrow_table()
+
+
+def _upload(door, signals, due, scratch):
+    """Send what is due through the door, one file at a time; the number sent."""
+    sent = 0
+    for (number,), of_round in groups(signals, "round_number"):
+        for participant in PARTICIPANTS:
+            values = matrix(of_round, [participant.formula])[:, 0]
+            for upload in due.get((number, participant), ()):
+                rows = signal_file(of_round["ticker"], values, upload.is_draft)
+                if not len(rows):  # the history is too short for the formula: absent
+                    continue
+                path = scratch / f"{participant.model_id}.{participant.suffix}"
+                if participant.suffix == "csv":
+                    pa_csv.write_csv(rows, path)
+                else:
+                    pq.write_table(rows, path)
+                door.land(path, number, participant.model_id, upload.received_at)
+                sent += 1
+    return sent
