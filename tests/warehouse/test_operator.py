@@ -1,0 +1,84 @@
+"""What an operator gets wrong ends in one clear line, before anything is overwritten."""
+
+import shutil
+import subprocess
+
+import duckdb
+import pytest
+import tournament
+from harness import PROJECT, assert_same_marts
+
+DBT_FILES = ("dbt_project.yml", "profiles.yml", "models", "python_models", "macros", "seeds", "tests")
+
+
+def lines(output, text):
+    return [line for line in output.splitlines() if text in line]
+
+
+def test_a_missing_landing_is_one_line(warehouse):
+    output = warehouse.build(succeeds=False)
+    assert len(lines(output, "no landing at")) == 1
+    assert "Traceback" not in output
+    assert not warehouse.database.exists()
+
+
+def test_a_warehouse_in_use_is_one_line(warehouse):
+    warehouse.landing.mkdir()
+    with duckdb.connect(str(warehouse.database)):
+        output = warehouse.build(succeeds=False)
+    assert len(lines(output, "cannot be opened")) == 1
+    assert "Traceback" not in output
+
+
+@pytest.mark.parametrize(
+    ("table", "content"),
+    [
+        ("universe", b"PAR1 but no more than that"),
+        ("stakes", b"who,how_much\nalice,3\n"),
+        ("stakes", b"round_number,model_id,stake_nmr\nnext,model_a,3\n"),
+        ("neutralizers", b"round_number,stock_id,text\n1,S0002,high\n"),
+    ],
+    ids=["unreadable", "other columns", "no round", "nothing numeric"],
+)
+def test_a_file_that_cannot_be_used_is_named_and_nothing_is_built(warehouse, clean, table, content):
+    shutil.copytree(clean.folder, warehouse.folder, dirs_exist_ok=True)
+    bad = warehouse.landing / table / ("bad.csv" if b"," in content else "bad.parquet")
+    bad.write_bytes(content)
+    tournament.land_upload(warehouse.landing, 6, "model_c", correction=1)
+    output = warehouse.build(succeeds=False)
+    assert len(lines(output, f"{bad.relative_to(warehouse.folder)} cannot be used")) == 1
+    assert "Traceback" not in output
+    assert_same_marts(warehouse.marts(), clean.marts())
+    bad.unlink()
+    tournament.land_upload(warehouse.landing, 6, "model_c")
+    warehouse.build()
+    assert_same_marts(warehouse.marts(), clean.marts())
+
+
+def test_a_negative_stake_stops_the_build(warehouse, clean):
+    shutil.copytree(clean.folder, warehouse.folder, dirs_exist_ok=True)
+    staked = {"round_number": 6, "model_id": tournament.MODELS, "stake_nmr": -1.0}
+    tournament.write(tournament.pd.DataFrame(staked), warehouse.landing, "stakes", 6)
+    warehouse.build(succeeds=False)
+    assert_same_marts(warehouse.marts(), clean.marts())
+
+
+def test_dbt_build_by_hand_needs_no_variable_and_no_particular_folder(tmp_path, clean, warehouse):
+    project = tmp_path / "a copy of [another] name"
+    project.mkdir()
+    for name in DBT_FILES:
+        (project / name).symlink_to(PROJECT / name)
+    shutil.copytree(clean.landing, project / "landing")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    environment = {k: v for k, v in warehouse.environment().items() if "KARDASHEV" not in k}
+    command = [warehouse.command()[0], "build", "--exclude-resource-type", "unit_test"]
+    for folder, options in (
+        (elsewhere, ["--project-dir", str(project), "--profiles-dir", str(project)]),
+        (project, []),
+    ):
+        subprocess.run([*command, *options], cwd=folder, env=environment, check=True, text=True)
+        assert (project / "warehouse" / "published.duckdb").is_file()
+        assert list(elsewhere.iterdir()) == []
+    copied = type(warehouse)(project / "warehouse")
+    assert_same_marts(copied.marts(), clean.marts())
