@@ -11,8 +11,8 @@ import pytest
 
 from kardashev.errors import LandingError, MarketError
 from kardashev.landing.demo import write_demo
-from kardashev.landing.participants import PARTICIPANTS, signal_file, stake_rows
-from kardashev.landing.simulator import simulate_prices
+from kardashev.landing.demo.participants import PARTICIPANTS, signal_file, stake_rows
+from kardashev.landing.demo.simulator import simulate_prices
 from kardashev.landing.tables import LANDED_TABLES
 
 SMALL = {"stocks": 130, "rounds": 9}

@@ -12,10 +12,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from kardashev.errors import MarketError
-from kardashev.landing.factor_model import binned, median_filled, sector_dummies
+from kardashev.landing.demo.simulator import simulate_prices
 from kardashev.landing.files import write_landed
 from kardashev.landing.market import write_market
-from kardashev.landing.simulator import simulate_prices
+from kardashev.landing.market.factor_model import binned, median_filled, sector_dummies
 from kardashev.ranking import doubled_rank, gaussianized
 
 END = date(2026, 10, 28)  # a Wednesday: its week has not ended
@@ -308,7 +308,7 @@ def test_a_round_is_known_only_when_its_other_tables_are_landed(simulated, tmp_p
             raise KeyboardInterrupt
         return write_landed(landing, table, name, rows)
 
-    monkeypatch.setattr("kardashev.landing.market.write_landed", killed)
+    monkeypatch.setattr("kardashev.landing.market.market.write_landed", killed)
     with pytest.raises(KeyboardInterrupt):
         write_market(tmp_path / "landing", *write_inputs(tmp_path, *simulated), ERA_FROM)
     assert not (tmp_path / "landing" / "rounds").exists()

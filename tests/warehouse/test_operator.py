@@ -8,7 +8,15 @@ import pytest
 import tournament
 from harness import PROJECT, assert_same_marts
 
-DBT_FILES = ("dbt_project.yml", "profiles.yml", "models", "python_models", "macros", "seeds", "tests")
+DBT_FILES = (
+    "dbt_project.yml",
+    "profiles.yml",
+    "models",
+    "python_models",
+    "macros",
+    "seeds",
+    "tests",
+)
 
 
 def lines(output, text):

@@ -4,15 +4,9 @@ stocks that a due target covers.
 #}
 with
 
-coverages as (
+covered_stocks as (
 
-    select * from {{ ref('int_target_coverages') }}
-
-),
-
-targets as (
-
-    select * from {{ ref('int_target_values') }}
+    select * from {{ ref('int_covered_stocks') }}
 
 ),
 
@@ -28,45 +22,29 @@ quantiles as (
 
 ),
 
-representatives as (
-
-    select *
-    from coverages
-    window
-        in_coverage as (
-            partition by round_number, coverage_id order by target, score_day
-        )
-    qualify row_number() over in_coverage = 1
-
-),
-
 ranked as (
 
     select
-        representatives.round_number,
-        representatives.coverage_id,
-        representatives.stock_count,
+        covered_stocks.round_number,
+        covered_stocks.coverage_id,
+        covered_stocks.stock_count,
         meta_models.meta_model,
         meta_models.stock_key,
         {{ doubled_rank('values_in_order') }} as doubled_rank
 
-    from representatives
-    inner join targets
-        on
-            representatives.round_number = targets.round_number
-            and representatives.target = targets.target
-            and representatives.score_day = targets.score_day
+    from covered_stocks
     inner join meta_models
         on
-            targets.round_number = meta_models.round_number
-            and targets.stock_key = meta_models.stock_key
-    window values_in_order as (
-        partition by
-            representatives.round_number,
-            representatives.coverage_id,
-            meta_models.meta_model
-        order by meta_models.value
-    )
+            covered_stocks.round_number = meta_models.round_number
+            and covered_stocks.stock_key = meta_models.stock_key
+    window
+        values_in_order as (
+            partition by
+                covered_stocks.round_number,
+                covered_stocks.coverage_id,
+                meta_models.meta_model
+            order by meta_models.value
+        )
 
 )
 

@@ -16,16 +16,16 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from kardashev.errors import MarketError
-from kardashev.landing.columns import groups, matrix
-from kardashev.landing.factor_model import (
+from kardashev.landing.files import landed_path, write_landed
+from kardashev.landing.market.columns import groups, matrix
+from kardashev.landing.market.factor_model import (
     FEATURES,
     NEUTRALIZER_PREFIX,
     SECTOR_PREFIX,
     STANDARD_FACTORS,
     target_values,
 )
-from kardashev.landing.files import landed_path, write_landed
-from kardashev.landing.prices import CARRY_DAYS, Era, read_sql
+from kardashev.landing.market.prices import CARRY_DAYS, Era, read_sql
 from kardashev.landing.reader import literal_path
 
 HORIZONS = (20, 60)  # return days of a final target

@@ -19,18 +19,19 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from kardashev.errors import LandingError, MarketError
-from kardashev.landing.columns import groups, matrix
-from kardashev.landing.door import Door
-from kardashev.landing.files import landed_path, write_landed
-from kardashev.landing.market import MarketSummary, market_eras, write_market
-from kardashev.landing.participants import (
+from kardashev.landing.demo.participants import (
     PARTICIPANTS,
     model_rows,
     signal_file,
     stake_rows,
     uploads,
 )
-from kardashev.landing.prices import (
+from kardashev.landing.demo.simulator import simulate_prices
+from kardashev.landing.door import Door
+from kardashev.landing.files import landed_path, write_landed
+from kardashev.landing.market import MarketSummary, market_eras, write_market
+from kardashev.landing.market.columns import groups, matrix
+from kardashev.landing.market.prices import (
     CARRY_DAYS,
     ignore_progress,
     load_prices,
@@ -38,7 +39,6 @@ from kardashev.landing.prices import (
     read_sql,
 )
 from kardashev.landing.reader import literal_path
-from kardashev.landing.simulator import simulate_prices
 from kardashev.landing.tables import LANDED_TABLES
 
 MARKER = ".demo"
@@ -187,7 +187,7 @@ def _signals(connection, landing, rounds):
         literal_path(landed_path(landing, "universe", f"{number:06d}")) for number in rounds
     ]
     connection.read_parquet(universes).create_view("landed_universe")
-    result = connection.execute(read_sql("signals"), {"carry_days": CARRY_DAYS})
+    result = connection.execute(read_sql("signals", __package__), {"carry_days": CARRY_DAYS})
     return result.to_arrow_table()
 
 

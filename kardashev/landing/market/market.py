@@ -28,8 +28,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from kardashev.errors import MarketError
-from kardashev.landing.columns import groups, matrix
-from kardashev.landing.factor_model import (
+from kardashev.landing.files import landed_path, write_landed
+from kardashev.landing.market.columns import groups, matrix
+from kardashev.landing.market.factor_model import (
     FEATURES,
     NEUTRALIZER_PREFIX,
     STANDARD_FACTORS,
@@ -38,8 +39,7 @@ from kardashev.landing.factor_model import (
     neutralizer_basis,
     sector_dummies,
 )
-from kardashev.landing.files import landed_path, write_landed
-from kardashev.landing.prices import (
+from kardashev.landing.market.prices import (
     CADENCES,
     Era,
     ignore_progress,
@@ -49,7 +49,7 @@ from kardashev.landing.prices import (
     price_dates,
     read_sql,
 )
-from kardashev.landing.targets import write_targets
+from kardashev.landing.market.targets import write_targets
 
 DEFAULT_SPAN = timedelta(days=2 * 365)  # of era dates, when no first one is asked
 MINIMUM_STOCKS = 20  # below, the outer bins of 5 % are empty
@@ -84,7 +84,7 @@ def write_market(
     Parameters
     ----------
     landing : folder, made when missing
-    prices, securities : files as `kardashev.landing.prices.load_prices` reads them
+    prices, securities : files as `kardashev.landing.market.prices.load_prices` reads them
     era_from, era_to : default: the two years up to era_to, and the last trading day
     cadence : "weekly" (last trading day of each ended ISO week) or "daily"
     tournament : selects the rule rows

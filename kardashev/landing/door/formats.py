@@ -13,7 +13,7 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from kardashev.errors import RefusedFileError
-from kardashev.landing.form import empty_as_null, layout_of, plain_text, shown
+from kardashev.landing.door.form import empty_as_null, layout_of, plain_text, shown
 
 MAX_BYTES = 256 * 2**20  # of a file, and of what a Parquet file unpacks to
 MAX_ROWS = 2_000_000  # hundreds of times a round's universe

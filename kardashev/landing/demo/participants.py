@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pyarrow as pa
 
-from kardashev.landing.prices import Era
+from kardashev.landing.market.prices import Era
 from kardashev.ranking import doubled_rank
 
 STAKE_SWING, STAKE_PERIOD = 0.25, 26  # share of the stake; rounds

@@ -36,9 +36,9 @@ def ignore_progress(message: str) -> None:
     """The reporter of those who want no report."""
 
 
-def read_sql(name: str) -> str:
-    """The statement in ``sql/<name>.sql``."""
-    return resources.files("kardashev.landing").joinpath("sql", f"{name}.sql").read_text("utf-8")
+def read_sql(name: str, package: str = __package__) -> str:
+    """The statement in a package's ``sql/<name>.sql``, this one's by default."""
+    return resources.files(package).joinpath("sql", f"{name}.sql").read_text("utf-8")
 
 
 def load_prices(

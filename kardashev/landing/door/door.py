@@ -10,9 +10,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from kardashev.errors import LandingError, RefusedFileError
+from kardashev.landing.door.form import check_one_day, empty_as_null, shown
+from kardashev.landing.door.formats import MAX_BYTES, UNREADABLE, read_columns
 from kardashev.landing.files import landed_path, write_landed
-from kardashev.landing.form import check_one_day, empty_as_null, shown
-from kardashev.landing.formats import MAX_BYTES, UNREADABLE, read_columns
 from kardashev.landing.reader import files_select, landed_files
 from kardashev.landing.tables import LANDED_TABLES
 

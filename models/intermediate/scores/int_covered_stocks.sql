@@ -1,0 +1,42 @@
+{#
+Grain: round_number, coverage_id, stock_key. The stocks of each set that due target days share with their
+round; a set that several days share stands here once.
+#}
+with
+
+coverages as (
+
+    select * from {{ ref('int_target_coverages') }}
+
+),
+
+targets as (
+
+    select * from {{ ref('int_target_values') }}
+
+),
+
+first_days as (
+
+    select *
+    from coverages
+    window
+        in_coverage as (
+            partition by round_number, coverage_id order by target, score_day
+        )
+    qualify row_number() over in_coverage = 1
+
+)
+
+select
+    first_days.round_number,
+    first_days.coverage_id,
+    first_days.stock_count,
+    targets.stock_key
+
+from first_days
+inner join targets
+    on
+        first_days.round_number = targets.round_number
+        and first_days.target = targets.target
+        and first_days.score_day = targets.score_day
