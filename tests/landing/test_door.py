@@ -13,8 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kardashev.errors import LandingError, RefusedFileError
-from kardashev.landing.door import form, formats
-from kardashev.landing.door import Door
+from kardashev.landing.door import Door, form, formats
 
 OPEN = datetime(2024, 1, 6, 12, tzinfo=UTC)
 CLOSE = datetime(2024, 1, 8, 14, tzinfo=UTC)
