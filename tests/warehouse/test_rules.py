@@ -1,0 +1,65 @@
+"""Rules are rows: one more row of an existing family is one more score."""
+
+import shutil
+import subprocess
+
+import pytest
+import tournament
+from harness import PROJECT, Warehouse
+from numerai_tools import scoring
+from test_operator import DBT_FILES
+from test_parity import Oracle, np
+
+ROWS = """\
+house,,,corr_return,v1,correlation,return_20,,false,,1,0.8,false,false
+house,4,,mmc,against_swmm,contribution,factor_neutral_20,SWMM,false,,1,0.8,false,false
+"""
+
+
+@pytest.fixture(scope="module")
+def with_more_rows(tmp_path_factory):
+    """A copy of the project with two more score rows, built over the first rounds."""
+    project = tmp_path_factory.mktemp("project")
+    for name in DBT_FILES:
+        if name != "seeds":
+            (project / name).symlink_to(PROJECT / name)
+    shutil.copytree(PROJECT / "seeds", project / "seeds")
+    with (project / "seeds" / "rules" / "score_definitions.csv").open("a") as definitions:
+        definitions.write(ROWS)
+    warehouse = Warehouse(project)
+    tournament.land_all(warehouse.landing, (2, 5))
+    command = warehouse.command("build", "--exclude-resource-type", "unit_test")
+    command[command.index("--project-dir") + 1] = str(project)
+    command[command.index("--profiles-dir") + 1] = str(project)
+    subprocess.run(command, env=warehouse.environment(), check=True, capture_output=True)
+    return warehouse
+
+
+def values(marts, number, score, version):
+    scores = marts["fct_scores"]
+    chosen = (scores["round_number"] == number) & (scores["score"] == score)
+    return scores[chosen & (scores["score_version"] == version)].set_index("model_id")["value"]
+
+
+@pytest.mark.parametrize("number", [2, 5])
+def test_a_row_gives_a_correlation_with_plain_returns(with_more_rows, number):
+    oracle = Oracle(with_more_rows.landing, number, {"return_20": 20})
+    expected = scoring.numerai_corr(
+        oracle.predictions, oracle.target("return_20"), target_pow15=False
+    )
+    found = values(with_more_rows.marts(), number, "corr_return", "v1")
+    np.testing.assert_allclose(found.reindex(expected.index), expected, rtol=0, atol=1e-9)
+
+
+def test_a_row_applies_from_its_first_round_on(with_more_rows):
+    marts = with_more_rows.marts()
+    assert values(marts, 2, "mmc", "against_swmm").empty
+    oracle = Oracle(with_more_rows.landing, 5, {"factor_neutral_20": 20})
+    meta_models = marts["fct_meta_models"].query("round_number == 5 and meta_model == 'SWMM'")
+    expected = scoring.correlation_contribution(
+        oracle.predictions,
+        meta_models.set_index("stock_id")["value"].sort_index(),
+        oracle.target("factor_neutral_20"),
+    )
+    found = values(marts, 5, "mmc", "against_swmm")
+    np.testing.assert_allclose(found.reindex(expected.index), expected, rtol=0, atol=1e-9)
