@@ -18,6 +18,8 @@ from kardashev.ranking import gaussianized, signed_power
 
 MODELS_AT_ONCE = 256  # columns turned into long rows in one batch
 
+TARGET_DAY = ("target", "score_day", "known_at")  # one delivery of a target's day, in its round
+
 NO_STAKE = "nothing is at risk in the round"
 NO_PORTFOLIO = "the meta portfolio is zero"
 FEW_NEUTRALIZERS = "neutralizers cover under {:.0%} of the stocks"
@@ -52,12 +54,11 @@ class Blocks:
     def __init__(self, connection):
         self.cursor = connection.cursor()
 
-    def rows(self, relation, block=None, columns="*"):
+    def rows(self, relation, block, columns="*"):
         """Rows of a relation that belong to a block, as an Arrow table."""
-        conditions = " and ".join(f"{name} = {value}" for name, value in (block or {}).items())
-        where = f" where {conditions}" if conditions else ""
-        query = f"select {columns} from ({relation.sql_query()}){where}"
-        return self.cursor.execute(query).to_arrow_table()
+        conditions = " and ".join(f"{name} = ${name}" for name in block)
+        query = f"select {columns} from ({relation.sql_query()}) where {conditions}"
+        return self.cursor.execute(query, block).to_arrow_table()
 
     def index(self, relation, block, key, name):
         """The keys of a block in the order of their ids."""
@@ -169,6 +170,7 @@ SCORE_SCHEMA = pa.schema(
         ("score_version", pa.string()),
         ("target", pa.string()),
         ("score_day", pa.int32()),
+        ("known_at", pa.timestamp("us")),
         ("value", pa.float64()),
         ("null_reason", pa.string()),
     ]
@@ -181,10 +183,10 @@ def portfolio_score_rows(connection, scores, weights, targets, shares, universe)
     Parameters
     ----------
     connection : duckdb.DuckDBPyConnection
-    scores : relation (round_number, coverage_id, target, score_day, target_mean, score, score_version,
-        family, normalizer, scale, minimum_overlap), of the families ``alpha`` and ``mpc``
+    scores : relation (round_number, coverage_id, target, score_day, known_at, target_mean, score,
+        score_version, family, normalizer, scale, minimum_overlap), of the families ``alpha`` and ``mpc``
     weights : relation (round_number, coverage_id, model_key, stock_key, weight)
-    targets : relation (round_number, target, score_day, stock_key, value)
+    targets : relation (round_number, target, score_day, known_at, stock_key, value)
     shares : relation (round_number, model_key, model_id, stake_share), null shares where Σ stakes = 0
     universe : relation (round_number, stock_key, stock_id)
 
@@ -193,7 +195,9 @@ def portfolio_score_rows(connection, scores, weights, targets, shares, universe)
     pyarrow.RecordBatchReader (`SCORE_SCHEMA`), a value or the reason why there is none
     """
     wanted = (
-        scores.order("round_number, coverage_id, target, score_day").to_arrow_table().to_pylist()
+        scores.order("round_number, coverage_id, target, score_day, known_at")
+        .to_arrow_table()
+        .to_pylist()
     )
 
     def batches():
@@ -210,9 +214,11 @@ def _score_batches(reader, block, due, weights, targets, shares, universe):
     models = reader.index(shares, in_round, "model_key", "model_id")
     if not len(models):
         return
-    days = list(dict.fromkeys((row["target"], row["score_day"]) for row in due))
+    day_of = itemgetter(*TARGET_DAY)
+    means = {day_of(row): row["target_mean"] for row in due}
+    days = list(means)
     values = [
-        reader.rows(targets, in_round | {"target": f"'{t}'", "score_day": d}) for t, d in days
+        reader.rows(targets, in_round | dict(zip(TARGET_DAY, day, strict=True))) for day in days
     ]
     covered = values[0]["stock_key"].unique()
     members = reader.rows(universe, in_round, "stock_key, stock_id")
@@ -224,7 +230,6 @@ def _score_batches(reader, block, due, weights, targets, shares, universe):
         target_matrix[stocks.places[rows["stock_key"].to_numpy()], column] = rows[
             "value"
         ].to_numpy()
-    means = {(row["target"], row["score_day"]): row["target_mean"] for row in due}
     rows = reader.rows(weights, block, "model_key, stock_key, weight")
     weight_matrix = matrix(rows, stocks, models, "model_key", "weight", 0.0)
     weighted_share = len(rows["stock_key"].unique()) / len(stocks)
@@ -234,7 +239,7 @@ def _score_batches(reader, block, due, weights, targets, shares, universe):
     stake_shares[models.places[staked["model_key"].to_numpy()]] = staked["stake_share"].to_numpy()
 
     for row in due:
-        column = days.index((row["target"], row["score_day"]))
+        column = days.index(day_of(row))
         day = target_matrix[:, [column]]
         reason = None
         if weighted_share < row["minimum_overlap"]:
@@ -261,6 +266,7 @@ def _score_batch(block, models, row, values, reason):
         "score_version": [row["score_version"]] * n,
         "target": [row["target"]] * n,
         "score_day": np.full(n, row["score_day"]),
+        "known_at": [row["known_at"]] * n,
         "value": [None] * n if values is None else values,
         "null_reason": [reason] * n,
     }

@@ -1,8 +1,9 @@
 {# A table as the last build left it, read without ref, so without a cycle; none under a full refresh. #}
 {% macro left_by_last_build(table) %}
-    {% if not flags.FULL_REFRESH %}
-        {{ return(adapter.get_relation(this.database, this.schema, table)) }}
-    {% endif %}
+    {{ return(
+        none if flags.FULL_REFRESH
+        else adapter.get_relation(this.database, this.schema, table)
+    ) }}
 {% endmacro %}
 
 {# When this build began, UTC: wall time, only ever beside a value, never in one. #}

@@ -12,6 +12,7 @@ def model(dbt, session):
         "fct_stakes": dbt.ref("fct_stakes"),
         "fct_meta_models": dbt.ref("fct_meta_models"),
         "fct_scores": dbt.ref("fct_scores"),
+        "fct_score_revisions": dbt.ref("fct_score_revisions"),
         "dim_models": dbt.ref("dim_models"),
         "dim_rounds": dbt.ref("dim_rounds"),
     }

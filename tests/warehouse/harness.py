@@ -16,6 +16,9 @@ KEYS = {
     "fct_stakes": ["round_number", "model_id"],
     "fct_meta_models": ["round_number", "meta_model", "stock_id"],
     "fct_scores": ["round_number", "model_id", "score", "score_version", "target", "score_day"],
+    "fct_score_revisions": [
+        *("round_number", "model_id", "score", "score_version", "target", "score_day", "known_at")
+    ],
     "dim_models": ["model_id"],
     "dim_rounds": ["round_number"],
 }

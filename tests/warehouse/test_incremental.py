@@ -101,3 +101,23 @@ def test_only_new_files_are_read(warehouse):
     files = warehouse.query("select distinct path from int_files_due")
     assert files
     assert all(path.split("/")[1].startswith("9") for (path,) in files)
+
+
+def test_what_was_known_before_a_revision_can_be_asked_for_and_comes_back(warehouse, clean):
+    shutil.copytree(clean.folder, warehouse.folder, dirs_exist_ok=True)
+    revision = tournament.land_targets(warehouse.landing, 5, 20, revision=1)
+    warehouse.build()
+    marts = warehouse.marts()
+    key = ["round_number", "model_id", "score", "score_version", "target", "score_day"]
+    history = marts["fct_score_revisions"].query("round_number == 5 and score == 'ric'")
+    assert history.groupby(key)["known_at"].nunique().eq(2).all()
+    by_time = history.sort_values("known_at").groupby(key)["value"]
+    former, newest = by_time.first(), by_time.last()
+    was = clean.marts()["fct_scores"].set_index(key)["value"].reindex(former.index)
+    now = marts["fct_scores"].set_index(key)["value"].reindex(former.index)
+    np.testing.assert_allclose(former, was, rtol=0, atol=1e-12)
+    np.testing.assert_allclose(newest, now, rtol=0, atol=1e-12)
+    assert not np.allclose(was, now)
+    revision.unlink()
+    warehouse.build()
+    assert_same_marts(warehouse.marts(), clean.marts())

@@ -1,6 +1,7 @@
 {#
-Grain: round_number, target, score_day, meta_model, model_key. MMC: the part of a signal that the meta model
-does not hold, times the target centred on the shared stocks (times 4 when it is binned), over their number.
+Grain: round_number, target, score_day, known_at, meta_model, model_key. MMC: the part of a signal that the
+meta model does not hold, times the target centred on the shared stocks (times 4 when it is binned), over
+their number.
 #}
 with
 
@@ -40,6 +41,7 @@ wanted as (
         round_number,
         target,
         score_day,
+        known_at,
         meta_model,
         coverage_id,
         stock_count,
@@ -60,7 +62,7 @@ centred as (
         * case when wanted.is_binned then 4 else 1 end as target_value
 
     from wanted
-    inner join targets using (round_number, target, score_day)
+    inner join targets using (round_number, target, score_day, known_at)
 
 ),
 
@@ -69,7 +71,7 @@ scaled as (
     select
         *,
         nullif(max(abs(target_value)) over (
-            partition by round_number, target, score_day, meta_model
+            partition by round_number, target, score_day, known_at, meta_model
         ), 0) as target_scale
 
     from centred
@@ -82,6 +84,7 @@ sums as (
         scaled.round_number,
         scaled.target,
         scaled.score_day,
+        scaled.known_at,
         scaled.meta_model,
         signals.model_key,
         coalesce(any_value(scaled.target_scale), 0) as target_scale,
@@ -117,6 +120,7 @@ select
     round_number,
     target,
     score_day,
+    known_at,
     meta_model,
     model_key,
     target_scale

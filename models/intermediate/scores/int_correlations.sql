@@ -1,7 +1,8 @@
 {#
-Grain: round_number, target, score_day, has_target_power, model_key. CORR: Pearson of pow15(gauss(rank)) with
-the target, centred over all its stocks, raised to the power where the score's row says so. The target is
-divided by its largest value first, which no correlation feels, so that sums stay in range.
+Grain: round_number, target, score_day, known_at, has_target_power, model_key. CORR: Pearson of
+pow15(gauss(rank)) with the target, centred over all its stocks, raised to the power where the score's row
+says so. The target is divided by its largest value first, which no correlation feels, so that sums stay in
+range.
 #}
 with
 
@@ -35,6 +36,7 @@ wanted as (
         round_number,
         target,
         score_day,
+        known_at,
         has_target_power,
         coverage_id,
         stock_count,
@@ -57,7 +59,7 @@ centred as (
         end as target_value
 
     from wanted
-    inner join targets using (round_number, target, score_day)
+    inner join targets using (round_number, target, score_day, known_at)
 
 ),
 
@@ -66,7 +68,7 @@ scaled as (
     select
         * replace (
             target_value / nullif(max(abs(target_value)) over (
-                partition by round_number, target, score_day, has_target_power
+                partition by round_number, target, score_day, known_at, has_target_power
             ), 0) as target_value
         )
 
@@ -80,6 +82,7 @@ sums as (
         scaled.round_number,
         scaled.target,
         scaled.score_day,
+        scaled.known_at,
         scaled.has_target_power,
         signals.model_key,
         count(*) as n,
@@ -107,6 +110,7 @@ select
     round_number,
     target,
     score_day,
+    known_at,
     has_target_power,
     model_key,
     (n * xy - x * y) / sqrt(

@@ -22,7 +22,7 @@ first_days as (
     from coverages
     window
         in_coverage as (
-            partition by round_number, coverage_id order by target, score_day
+            partition by round_number, coverage_id order by target, score_day, known_at
         )
     qualify row_number() over in_coverage = 1
 
@@ -40,3 +40,4 @@ inner join targets
         first_days.round_number = targets.round_number
         and first_days.target = targets.target
         and first_days.score_day = targets.score_day
+        and first_days.known_at = targets.known_at

@@ -1,6 +1,6 @@
 {#
-Grain: round_number, model_key, score, score_version, target, score_day. Every score of each accepted model on
-the due target days; one that cannot be taken is null and says why.
+Grain: round_number, model_key, score, score_version, target, score_day, known_at. Every score of each
+accepted model on the due target days; one that cannot be taken is null and says why.
 #}
 with
 
@@ -92,6 +92,7 @@ valued as (
             and expected.round_number = correlations.round_number
             and expected.target = correlations.target
             and expected.score_day = correlations.score_day
+            and expected.known_at = correlations.known_at
             and expected.has_target_power = correlations.has_target_power
             and expected.model_key = correlations.model_key
     left join contributions
@@ -100,6 +101,7 @@ valued as (
             and expected.round_number = contributions.round_number
             and expected.target = contributions.target
             and expected.score_day = contributions.score_day
+            and expected.known_at = contributions.known_at
             and expected.meta_model = contributions.meta_model
             and expected.model_key = contributions.model_key
     left join portfolio_scores
@@ -109,6 +111,7 @@ valued as (
             and expected.score_version = portfolio_scores.score_version
             and expected.target = portfolio_scores.target
             and expected.score_day = portfolio_scores.score_day
+            and expected.known_at = portfolio_scores.known_at
             and expected.model_key = portfolio_scores.model_key
     left join held_meta_models
         on
@@ -126,10 +129,10 @@ select
     score_version,
     target,
     score_day,
+    known_at,
     case when null_reason is null then computed end as value,
     null_reason,
     is_final,
-    is_canon,
-    known_at
+    is_canon
 
 from valued

@@ -1,6 +1,6 @@
 {#
-Grain: round_number, score, score_version, target, score_day. The scores to take of each due target day, with
-what is known of the stocks that the day covers.
+Grain: round_number, score, score_version, target, score_day, known_at. The scores to take of each due target
+day, with what is known of the stocks that the day covers.
 #}
 with
 
@@ -55,6 +55,7 @@ left join coverages
         target_days_due.round_number = coverages.round_number
         and target_days_due.target = coverages.target
         and target_days_due.score_day = coverages.score_day
+        and target_days_due.known_at = coverages.known_at
 where
     target_days_due.fingerprint is not null
     and (round_scores.keeps_daily or not target_days_due.is_superseded)

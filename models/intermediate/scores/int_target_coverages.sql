@@ -1,6 +1,6 @@
 {#
-Grain: round_number, target, score_day. The stocks that a target day shares with its round: how many, which
-set of them (coverage_id; 0 is the whole universe), and what is taken over them.
+Grain: round_number, target, score_day, known_at. The stocks that a target day shares with its round: how
+many, which set of them (coverage_id; 0 is the whole universe), and what is taken over them.
 #}
 with
 
@@ -33,6 +33,7 @@ shared as (
         round_number,
         target,
         score_day,
+        known_at,
         count(*) as stock_count,
         any_value(target_count) as target_count,
         any_value(target_mean) as target_mean,
@@ -50,6 +51,7 @@ select
     shared.round_number,
     shared.target,
     shared.score_day,
+    shared.known_at,
     shared.stock_count,
     shared.target_mean,
     shared.shared_mean,

@@ -1,6 +1,6 @@
 {#
-Grain: round_number, target, score_day, stock_key. The values of each due target day on the stocks of its
-round, beside what is taken over all landed stocks, before the target is cut to the universe.
+Grain: round_number, target, score_day, known_at, stock_key. The values of each due target day on the stocks
+of its round, beside what is taken over all landed stocks, before the target is cut to the universe.
 #}
 with
 
@@ -28,6 +28,7 @@ delivered as (
         targets.round_number,
         targets.target,
         targets.score_day,
+        targets.known_at,
         targets.stock_id,
         targets.value
 
@@ -50,7 +51,7 @@ measured as (
         avg(value) over target_days as target_mean
 
     from delivered
-    window target_days as (partition by round_number, target, score_day)
+    window target_days as (partition by round_number, target, score_day, known_at)
 
 )
 
@@ -58,6 +59,7 @@ select
     measured.round_number,
     measured.target,
     measured.score_day,
+    measured.known_at,
     universe.stock_key,
     measured.stock_id,
     measured.value,

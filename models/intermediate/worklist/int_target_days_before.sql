@@ -1,6 +1,6 @@
 {#
-Grain: round_number, target, score_day. What the last build left of each target day, as `int_rounds_before`
-has it for rounds.
+Grain: round_number, target, score_day, known_at. What the last build left of each target day, as
+`int_rounds_before` has it for rounds.
 #}
 {% set ledger = left_by_last_build('int_target_days_built') %}
 {% set worklist = left_by_last_build('int_target_days_due') %}
@@ -13,6 +13,7 @@ ledger as (
             round_number,
             target,
             score_day,
+            known_at,
             fingerprint,
             build_id
         from {{ ledger }}
@@ -21,6 +22,7 @@ ledger as (
             cast(null as integer) as round_number,
             cast(null as varchar) as target,
             cast(null as integer) as score_day,
+            cast(null as timestamp) as known_at,
             cast(null as varchar) as fingerprint,
             cast(null as varchar) as build_id
         where false
@@ -35,6 +37,7 @@ worklist as (
             round_number,
             target,
             score_day,
+            known_at,
             build_id
         from {{ worklist }}
     {% else %}
@@ -42,6 +45,7 @@ worklist as (
             cast(null as integer) as round_number,
             cast(null as varchar) as target,
             cast(null as integer) as score_day,
+            cast(null as timestamp) as known_at,
             cast(null as varchar) as build_id
         where false
     {% endif %}
@@ -52,9 +56,10 @@ select
     round_number,
     target,
     score_day,
+    known_at,
     ledger.fingerprint,
     worklist.build_id is not null
     and (worklist.build_id is distinct from ledger.build_id) as is_unfinished
 
 from ledger
-full join worklist using (round_number, target, score_day)
+full join worklist using (round_number, target, score_day, known_at)

@@ -1,8 +1,15 @@
 {{ config(
     materialized='incremental',
-    meta={'worklist': 'int_target_days_due', 'redoes': 'true'},
+    meta={
+        'worklist': 'int_target_days_due',
+        'keys': ['round_number', 'target', 'score_day', 'known_at'],
+        'redoes': 'true',
+    },
 ) }}
-{# Grain: round_number, target, score_day. The ledger of target days, written when their scores are done. #}
+{#
+Grain: round_number, target, score_day, known_at. The ledger of target days, written when their scores are
+done.
+#}
 -- depends_on: {{ ref('fct_scores') }}
 with
 
@@ -16,6 +23,7 @@ select
     round_number,
     target,
     score_day,
+    known_at,
     fingerprint,
     build_id
 

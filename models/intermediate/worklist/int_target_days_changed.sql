@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 {#
-Grain: round_number, target, score_day. Target days that differ from the ledger, or that a killed build left
-half done; no fingerprint when the day is no longer landed.
+Grain: round_number, target, score_day, known_at. Deliveries that differ from the ledger, or that a killed build left
+half done; no fingerprint when one is no longer landed.
 #}
 with
 
@@ -21,10 +21,11 @@ select
     round_number,
     target,
     score_day,
+    known_at,
     landed.fingerprint
 
 from landed
-full join before using (round_number, target, score_day)
+full join before using (round_number, target, score_day, known_at)
 where
     landed.fingerprint is distinct from before.fingerprint
     or coalesce(before.is_unfinished, false)

@@ -1,6 +1,6 @@
 {#
-Grain: round_number, target, score_day. The target days that this build scores: those that changed, and all
-of a stale round's.
+Grain: round_number, target, score_day, known_at. The deliveries of targets that this build scores: those that
+changed, and all of a stale round's.
 #}
 with
 
@@ -27,7 +27,8 @@ due as (
     select
         round_number,
         target,
-        score_day
+        score_day,
+        known_at
 
     from changed
 
@@ -36,7 +37,8 @@ due as (
     select
         landed.round_number,
         landed.target,
-        landed.score_day
+        landed.score_day,
+        landed.known_at
 
     from landed
     inner join rounds_due on landed.round_number = rounds_due.round_number
@@ -48,11 +50,11 @@ select
     due.round_number,
     due.target,
     due.score_day,
-    landed.known_at,
+    due.known_at,
     landed.is_final,
     landed.is_superseded,
     landed.fingerprint,
     '{{ invocation_id }}' as build_id
 
 from due
-left join landed using (round_number, target, score_day)
+left join landed using (round_number, target, score_day, known_at)

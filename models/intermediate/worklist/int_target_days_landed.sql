@@ -1,7 +1,7 @@
 {#
-Grain: round_number, target, score_day. The newest delivery of each target day that a score is taken on. A
-delivery replaces the former one whole. A day before a landed final day is superseded: only scores that keep
-their daily values still have it.
+Grain: round_number, target, score_day, known_at. The deliveries of each target day that a score is taken on;
+the newest counts, whole, and the former ones say what was known before. A day before a landed final day is
+superseded: only scores that keep their daily values still have it.
 #}
 with
 
@@ -50,14 +50,6 @@ deliveries as (
 
 ),
 
-newest as (
-
-    select *
-    from deliveries
-    qualify known_at = max(known_at) over (partition by round_number, target, score_day)
-
-),
-
 marked as (
 
     select
@@ -66,7 +58,7 @@ marked as (
         score_day < max(score_day) filter (where score_day = final_score_day)
             over (partition by round_number, target) as is_before_final
 
-    from newest
+    from deliveries
 
 )
 
@@ -77,6 +69,6 @@ select
     known_at,
     is_final,
     coalesce(is_before_final, false) as is_superseded,
-    md5(concat_ws(':', known_at, content_hash, row_count, is_superseded)) as fingerprint
+    md5(concat_ws(':', content_hash, row_count, is_superseded)) as fingerprint
 
 from marked

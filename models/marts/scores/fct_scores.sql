@@ -1,76 +1,65 @@
-{{ config(meta={'worklist': 'int_target_days_due', 'redoes': 'true'}) }}
-{# Grain: round_number, model_id, score, score_version, target, score_day. Current value of every score. #}
+{{ config(meta={
+    'worklist': 'int_target_days_due',
+    'keys': ['round_number', 'target', 'score_day'],
+    'redoes': 'true',
+}) }}
+{#
+Grain: round_number, model_id, score, score_version, target, score_day. Current value of every score: that of the
+newest delivery of its target.
+#}
 with
 
-scores as (
+target_days_due as (
 
-    select * from {{ ref('int_scores') }}
-
-),
-
-ranked as (
-
-    select
-        *,
-        ({{ doubled_rank('scores_in_order') }} - 1)
-        / (2 * count(value) over same_score) as percentile
-
-    from scores
-    where value is not null
-    window
-        same_score as (
-            partition by round_number, score, score_version, target, score_day
-        ),
-        scores_in_order as (
-            partition by round_number, score, score_version, target, score_day
-            order by {{ comparable_score('value') }}
-        )
+    select * from {{ ref('int_target_days_due') }}
 
 ),
 
-staked as (
+revisions as (
 
-    select
+    select * from {{ ref('fct_score_revisions') }}
+
+),
+
+touched_days as (
+
+    select distinct
         round_number,
-        model_key,
-        score,
-        score_version,
         target,
-        score_day,
-        ({{ doubled_rank('scores_in_order') }} - 1)
-        / (2 * count(*) over same_score) as staked_percentile
+        score_day
 
-    from ranked
-    where at_risk_nmr > 0
-    window
-        same_score as (
-            partition by round_number, score, score_version, target, score_day
-        ),
-        scores_in_order as (
-            partition by round_number, score, score_version, target, score_day
-            order by {{ comparable_score('value') }}
-        )
+    from target_days_due
+
+),
+
+touched_revisions as (
+
+    select revisions.*
+    from revisions
+    inner join touched_days
+        on
+            revisions.round_number = touched_days.round_number
+            and revisions.target = touched_days.target
+            and revisions.score_day = touched_days.score_day
 
 )
 
 select
     round_number,
-    scores.model_id,
+    model_id,
     score,
     score_version,
     target,
     score_day,
-    scores.value,
-    scores.null_reason,
-    ranked.percentile,
-    staked.staked_percentile,
-    scores.is_final,
-    scores.is_canon,
-    scores.known_at,
-    {{ build_started_at() }} as scored_at
+    value,
+    null_reason,
+    percentile,
+    staked_percentile,
+    is_final,
+    is_canon,
+    known_at,
+    scored_at
 
-from scores
-left join ranked
-    using (round_number, model_key, score, score_version, target, score_day)
-left join staked
-    using (round_number, model_key, score, score_version, target, score_day)
+from touched_revisions
+qualify
+    known_at = max(known_at) over (partition by round_number, target, score_day)
