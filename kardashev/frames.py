@@ -10,10 +10,10 @@ from operator import itemgetter
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute
+import pyarrow.compute as pc
 
 from kardashev.contribution import alpha, meta_portfolio, meta_portfolio_contribution
-from kardashev.neutralization import neutral_weights
+from kardashev.neutralization import neutral_weights, orthonormality_error
 from kardashev.ranking import gaussianized, signed_power
 
 MODELS_AT_ONCE = 256  # columns turned into long rows in one batch
@@ -27,22 +27,16 @@ FEW_NEUTRALIZERS = "neutralizers cover under {:.0%} of the stocks"
 
 @dataclass(frozen=True)
 class Index:
-    """Keys in the order of their ids, and where each key stands.
+    """Stocks or models of a block, in the order of their ids.
 
     keys : int array (n,)
-    places : int array (largest key + 1,), −1 where a key is not here
+    ids : pyarrow string array (n,)
+    places : int array (largest key + 1,): where each key stands, −1 where it is not here
     """
 
     keys: np.ndarray
+    ids: pa.ChunkedArray
     places: np.ndarray
-
-    @classmethod
-    def ordered(cls, keys, ids):
-        """From keys and their ids, both (n,), in any order."""
-        keys = np.asarray(keys)[np.argsort(np.asarray(ids, dtype=object), kind="stable")]
-        places = np.full(int(keys.max(initial=-1)) + 1, -1)
-        places[keys] = np.arange(len(keys))
-        return cls(keys, places)
 
     def __len__(self):
         return len(self.keys)
@@ -60,10 +54,23 @@ class Blocks:
         query = f"select {columns} from ({relation.sql_query()}) where {conditions}"
         return self.cursor.execute(query, block).to_arrow_table()
 
-    def index(self, relation, block, key, name):
-        """The keys of a block in the order of their ids."""
-        rows = self.rows(relation, block, f"distinct {key} as key, {name} as id")
-        return Index.ordered(rows["key"].to_numpy(), rows["id"].to_pylist())
+    def index(self, relation, block, key, name, among=None):
+        """The keys of a block in the order of their ids; only those ``among`` an array, if given."""
+        rows = self.rows(relation, block, f"distinct {key} as key, {name} as id").sort_by("id")
+        if among is not None:
+            rows = rows.filter(pc.is_in(rows["key"], among.unique()))
+        keys = rows["key"].to_numpy()
+        places = np.full(int(keys.max(initial=-1)) + 1, -1)
+        places[keys] = np.arange(len(keys))
+        return Index(keys, rows["id"], places)
+
+    def values(self, relation, block, index, key, value):
+        """One value for each entry of an index, NaN where the relation has none."""
+        rows = self.rows(relation, block, f"{key} as key, {value} as value")
+        rows = rows.filter(pc.is_in(rows["key"], pa.array(index.keys, rows["key"].type)))
+        values = np.full(len(index), np.nan)
+        values[index.places[rows["key"].to_numpy()]] = rows["value"].to_numpy()
+        return values
 
 
 def matrix(rows, stocks, columns, column_key, value, fill):
@@ -114,19 +121,14 @@ def _weight_batches(reader, block, schema, signals, models, universe, neutralize
     rows = reader.rows(signals, block, "model_key, stock_key, doubled_rank")
     if not rows.num_rows:
         return
-    members = reader.rows(universe, in_round, "stock_key, stock_id, sample_weight")
-    members = members.filter(pa.compute.is_in(members["stock_key"], rows["stock_key"].unique()))
-    stocks = Index.ordered(members["stock_key"].to_numpy(), members["stock_id"].to_pylist())
-    columns = _signal_models(reader, models, in_round, rows)
-    powered = signed_power(
-        gaussianized(matrix(rows, stocks, columns, "model_key", "doubled_rank", 0))
-    )
+    stocks = reader.index(universe, in_round, "stock_key", "stock_id", among=rows["stock_key"])
+    columns = reader.index(models, in_round, "model_key", "model_id", among=rows["model_key"])
+    ranks = matrix(rows, stocks, columns, "model_key", "doubled_rank", 0)
+    powered = signed_power(gaussianized(ranks))
 
-    basis, has_basis = _basis(reader, neutralizers, in_round, members, stocks)
-    sample_weights = np.empty(len(stocks))
-    sample_weights[stocks.places[members["stock_key"].to_numpy()]] = members[
-        "sample_weight"
-    ].to_numpy()
+    basis = _basis(reader.rows(neutralizers, in_round), stocks.ids)
+    has_basis = np.isfinite(basis).all(axis=1) & bool(basis.shape[1])
+    sample_weights = reader.values(universe, in_round, stocks, "stock_key", "sample_weight")
     weights = neutral_weights(powered[has_basis], basis[has_basis], sample_weights[has_basis])
     stock_keys = stocks.keys[has_basis]
     for start in range(0, len(columns), MODELS_AT_ONCE):
@@ -138,28 +140,45 @@ def _weight_batches(reader, block, schema, signals, models, universe, neutralize
         yield pa.RecordBatch.from_arrays(arrays, schema=schema)
 
 
-def _signal_models(reader, models, in_round, rows):
-    listed = reader.rows(models, in_round, "distinct model_key, model_id")
-    listed = listed.filter(pa.compute.is_in(listed["model_key"], rows["model_key"].unique()))
-    return Index.ordered(listed["model_key"].to_numpy(), listed["model_id"].to_pylist())
+def _basis(rows, stock_ids):
+    """N from its long rows: (stocks, columns in the order of their names), NaN where there is no row."""
+    names = rows["neutralizer"].unique().sort()
+    basis = np.full((len(stock_ids), len(names)), np.nan)
+    places = pc.index_in(rows["stock_id"], stock_ids.combine_chunks())
+    here = rows.append_column("place", places).filter(pc.is_valid(places))
+    columns = pc.index_in(here["neutralizer"], names)
+    basis[here["place"].to_numpy(), columns.to_numpy()] = here["value"].to_numpy()
+    return basis
 
 
-def _basis(reader, neutralizers, in_round, members, stocks):
-    """N on the block's stocks, and which of them have a finite value in every column."""
-    rows = reader.rows(neutralizers, in_round, "stock_id, neutralizer, value").combine_chunks()
-    names = sorted(rows["neutralizer"].unique().to_pylist())
-    key_of = dict(
-        zip(members["stock_id"].to_pylist(), members["stock_key"].to_pylist(), strict=True)
-    )
-    encoded = rows["stock_id"].dictionary_encode().combine_chunks()
-    ids = encoded.dictionary.to_pylist()
-    places = np.array([stocks.places[key_of[i]] if i in key_of else -1 for i in ids], dtype=int)
-    row_places = places[encoded.indices.to_numpy()] if ids else np.empty(0, dtype=int)
-    columns = np.searchsorted(names, rows["neutralizer"].to_numpy(zero_copy_only=False))
-    here = row_places >= 0
-    basis = np.full((len(stocks), len(names)), np.nan)
-    basis[row_places[here], columns[here]] = rows["value"].to_numpy()[here]
-    return basis, np.isfinite(basis).all(axis=1) & bool(names)
+def orthonormality_profile(connection, rounds, neutralizers, universe):
+    """How far NᵀVN is from the identity in each round, for its contract.
+
+    Parameters
+    ----------
+    connection : duckdb.DuckDBPyConnection
+    rounds : relation (round_number,)
+    neutralizers : relation (round_number, stock_id, neutralizer, value)
+    universe : relation (round_number, stock_id, sample_weight)
+
+    Returns
+    -------
+    pyarrow.Table (round_number, orthonormality_error), for the rounds that have an N; null where a stock
+        of it has no sample weight or a missing value
+    """
+    reader, found = Blocks(connection), []
+    for (number,) in sorted(rounds.fetchall()):
+        in_round = {"round_number": number}
+        rows = reader.rows(neutralizers, in_round)
+        if not rows.num_rows:
+            continue
+        weighted = reader.rows(universe, in_round, "distinct stock_id, sample_weight")
+        basis = _basis(rows, weighted["stock_id"])
+        here = ~np.isnan(basis).all(axis=1)
+        error = orthonormality_error(basis[here], weighted["sample_weight"].to_numpy()[here])
+        found.append({"round_number": number, "orthonormality_error": error})
+    schema = pa.schema([("round_number", pa.int32()), ("orthonormality_error", pa.float64())])
+    return pa.Table.from_pylist(found, schema=schema)
 
 
 SCORE_SCHEMA = pa.schema(
@@ -220,11 +239,7 @@ def _score_batches(reader, block, due, weights, targets, shares, universe):
     values = [
         reader.rows(targets, in_round | dict(zip(TARGET_DAY, day, strict=True))) for day in days
     ]
-    covered = values[0]["stock_key"].unique()
-    members = reader.rows(universe, in_round, "stock_key, stock_id")
-    members = members.filter(pa.compute.is_in(members["stock_key"], covered))
-    stocks = Index.ordered(members["stock_key"].to_numpy(), members["stock_id"].to_pylist())
-
+    stocks = reader.index(universe, in_round, "stock_key", "stock_id", among=values[0]["stock_key"])
     target_matrix = np.empty((len(stocks), len(days)))
     for column, rows in enumerate(values):
         target_matrix[stocks.places[rows["stock_key"].to_numpy()], column] = rows[
@@ -233,10 +248,7 @@ def _score_batches(reader, block, due, weights, targets, shares, universe):
     rows = reader.rows(weights, block, "model_key, stock_key, weight")
     weight_matrix = matrix(rows, stocks, models, "model_key", "weight", 0.0)
     weighted_share = len(rows["stock_key"].unique()) / len(stocks)
-
-    staked = reader.rows(shares, in_round, "model_key, stake_share")
-    stake_shares = np.empty(len(models))
-    stake_shares[models.places[staked["model_key"].to_numpy()]] = staked["stake_share"].to_numpy()
+    stake_shares = reader.values(shares, in_round, models, "model_key", "stake_share")
 
     for row in due:
         column = days.index(day_of(row))

@@ -69,6 +69,18 @@ def orthonormal_basis(columns, weights):
     return left[:, :rank] / root
 
 
+def orthonormality_error(basis, weights):
+    """Largest entry of ``|NᵀVN − I|``; NaN when a value or weight is missing.
+
+    Parameters
+    ----------
+    basis : array (stocks, columns), N
+    weights : array (stocks,), v
+    """
+    gram = basis.T @ (weights[:, None] * basis)
+    return float(np.abs(gram - np.eye(gram.shape[0])).max(initial=0.0))
+
+
 def least_squares_residual(values, columns):
     """Residual of ``values`` on [columns, 1] by unweighted least squares, rcond 1e-6.
 

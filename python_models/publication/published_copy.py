@@ -9,10 +9,13 @@ def model(dbt, session):
     dbt.ref("int_target_days_built")
     marts = {
         "fct_submissions": dbt.ref("fct_submissions"),
+        "fct_contract_results": dbt.ref("fct_contract_results"),
         "fct_stakes": dbt.ref("fct_stakes"),
         "fct_meta_models": dbt.ref("fct_meta_models"),
         "fct_scores": dbt.ref("fct_scores"),
         "fct_score_revisions": dbt.ref("fct_score_revisions"),
+        "leaderboard_models": dbt.ref("leaderboard_models"),
+        "leaderboard_accounts": dbt.ref("leaderboard_accounts"),
         "dim_models": dbt.ref("dim_models"),
         "dim_rounds": dbt.ref("dim_rounds"),
     }

@@ -12,6 +12,4 @@ inner join {{ ref('fct_stakes') }} as fct_stakes
         and fct_scores.model_id = fct_stakes.model_id
 where fct_scores.score = 'mpc' and fct_scores.value is not null
 group by all
-having
-    abs(sum(fct_scores.value * fct_stakes.at_risk_nmr))
-    > 1e-9 * sum(abs(fct_scores.value) * fct_stakes.at_risk_nmr) + 1e-15
+having abs(sum(fct_scores.value * fct_stakes.at_risk_nmr)) > 1e-12 * sum(fct_stakes.at_risk_nmr)

@@ -10,8 +10,11 @@ import duckdb
 import pandas as pd
 
 PROJECT = Path(__file__).parents[2]
-BUILD_TIMES = {"scored_at"}  # wall time: differs between builds by design
+BUILD_TIMES = {"scored_at", "checked_at"}  # wall time: differs between builds by design
+REPUTATIONS = {"reputation", "reputation_three_months", "reputation_all_time"}
+FLOATING = {"value", "observed", *REPUTATIONS}
 KEYS = {
+    "fct_contract_results": ["round_number", "contract", "subject", "expectation", "model_id"],
     "fct_submissions": ["round_number", "model_id"],
     "fct_stakes": ["round_number", "model_id"],
     "fct_meta_models": ["round_number", "meta_model", "stock_id"],
@@ -19,6 +22,8 @@ KEYS = {
     "fct_score_revisions": [
         *("round_number", "model_id", "score", "score_version", "target", "score_day", "known_at")
     ],
+    "leaderboard_models": ["model_id", "as_of_date", "score"],
+    "leaderboard_accounts": ["account_id", "as_of_date", "score"],
     "dim_models": ["model_id"],
     "dim_rounds": ["round_number"],
 }
@@ -100,9 +105,9 @@ def assert_same_marts(found, expected):
     for name, frame in expected.items():
         left = found[name].drop(columns=BUILD_TIMES, errors="ignore")
         right = frame.drop(columns=BUILD_TIMES, errors="ignore")
-        exact = [c for c in right if c != "value"]
+        exact = [c for c in right if c not in FLOATING]
         pd.testing.assert_frame_equal(left[exact], right[exact], check_exact=True, obj=name)
-        if "value" in right:
+        for column in FLOATING & set(right):
             pd.testing.assert_series_equal(
-                left["value"], right["value"], rtol=0, atol=1e-12, obj=f"{name}.value"
+                left[column], right[column], rtol=0, atol=1e-12, obj=f"{name}.{column}"
             )

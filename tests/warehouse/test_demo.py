@@ -55,7 +55,7 @@ def test_scores_of_the_simulated_demo_equal_the_organisers_code(simulated):
 def test_the_newest_round_is_open_and_every_status_occurs(simulated):
     marts = simulated.marts()
     assert not marts["dim_rounds"]["is_resolved"].iloc[-1]
-    assert set(marts["fct_submissions"]["status"]) == {"accepted", "late", "missing"}
+    assert set(marts["fct_submissions"]["status"]) == {"accepted", "quarantined", "late", "missing"}
 
 
 def test_the_tour_shows_scores_the_file_and_three_queries(simulated):

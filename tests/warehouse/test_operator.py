@@ -63,14 +63,6 @@ def test_a_file_that_cannot_be_used_is_named_and_nothing_is_built(warehouse, cle
     assert_same_marts(warehouse.marts(), clean.marts())
 
 
-def test_a_negative_stake_stops_the_build(warehouse, clean):
-    shutil.copytree(clean.folder, warehouse.folder, dirs_exist_ok=True)
-    staked = {"round_number": 6, "model_id": tournament.MODELS, "stake_nmr": -1.0}
-    tournament.write(tournament.pd.DataFrame(staked), warehouse.landing, "stakes", 6)
-    warehouse.build(succeeds=False)
-    assert_same_marts(warehouse.marts(), clean.marts())
-
-
 def test_dbt_build_by_hand_needs_no_variable_and_no_particular_folder(tmp_path, clean, warehouse):
     project = tmp_path / "a copy of [another] name"
     project.mkdir()

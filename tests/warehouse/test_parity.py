@@ -15,6 +15,23 @@ CORRELATIONS = {
 }
 
 
+def valid_signal(rows, universe):
+    """An upload's signal by stock, None where a rule of submissions is broken."""
+    stocks = universe.reset_index().assign(id=universe.index)
+    ids = stocks.dropna(subset=rows["id_type"].iloc[0])
+    ids = ids.set_index(rows["id_type"].iloc[0])["stock_id"]
+    known = rows.assign(stock_id=rows["id"].map(ids)).dropna(subset="stock_id")
+    signal = known.set_index("stock_id")["signal"]
+    is_valid = (
+        rows["id"].notna().all()
+        and signal.index.is_unique
+        and len(signal) >= 100
+        and signal.between(-1e-8, 1 + 1e-8).all()
+        and signal.std() > 1e-8
+    )
+    return signal if is_valid else None
+
+
 class Oracle:
     """One round by numerai-tools, from the landed files and nothing of the warehouse."""
 
@@ -28,12 +45,11 @@ class Oracle:
         rounds = self.rows("rounds")
         uploads = self.rows("submissions")
         uploads = uploads[uploads["submitted_at"] <= rounds["close_at"].iloc[0]]
-        ids = universe["ticker"].reset_index().set_index("ticker")["stock_id"]
-        uploads = uploads.assign(stock_id=uploads["id"].map(ids)).dropna(subset="stock_id")
         prepared = {}
         for (model, submitted), rows in uploads.groupby(["model_id", "submitted_at"]):
-            if np.isfinite(rows["signal"]).all():
-                prepared.setdefault(model, {})[submitted] = rows.set_index("stock_id")["signal"]
+            signal = valid_signal(rows, universe)
+            if signal is not None:
+                prepared.setdefault(model, {})[submitted] = signal
         columns = {}
         for model, versions in prepared.items():
             signal = scoring.tie_kept_rank(versions[max(versions)].sort_index())

@@ -148,7 +148,10 @@ def target_values(number, target, day, revision=0):
     """Values by stock: in odd rounds a tenth of the stocks is missing, another tenth for each target."""
     horizon = next(h for h, names in TARGETS.items() if target in names)
     rng = generator(number, 5, horizon, TARGETS[horizon].index(target), day, revision)
-    values = rng.choice([0, 0.25, 0.5, 0.75, 1], size=STOCKS, p=[0.05, 0.2, 0.5, 0.2, 0.05])
+    shares = np.array([0.05, 0.2, 0.5, 0.2, 0.05])
+    values = rng.permutation(
+        np.repeat([0, 0.25, 0.5, 0.75, 1], np.rint(shares * STOCKS).astype(int))
+    )
     if target == "return_20":
         values = rng.normal(0.01, 0.1, size=STOCKS)
     here = rng.random(STOCKS) > 0.1 * (number % 2)

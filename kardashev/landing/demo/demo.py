@@ -6,6 +6,7 @@ was made from; only a landing with a marker is ever cleared.
 
 import json
 import shutil
+import zlib
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
@@ -15,16 +16,18 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
-from kardashev.errors import LandingError, MarketError
-from kardashev.landing.demo.participants import (
-    PARTICIPANTS,
-    model_rows,
-    signal_file,
-    stake_rows,
-    uploads,
+from kardashev.errors import LandingError, MarketError, RefusedFileError
+from kardashev.landing.demo.edits import REFUSED_FILES
+from kardashev.landing.demo.identifiers import add_bloomberg_tickers
+from kardashev.landing.demo.participants import PARTICIPANTS, REFUSED_MODEL
+from kardashev.landing.demo.schedule import model_rows, stake_rows, uploads
+from kardashev.landing.demo.signals import (
+    gaussianized_known,
+    participant_signal,
+    signal_rows,
+    write_file,
 )
 from kardashev.landing.demo.simulator import simulate_prices
 from kardashev.landing.door import Door
@@ -49,10 +52,11 @@ CREATED_BEFORE = timedelta(days=7)  # the models, before the first round opens
 
 @dataclass(frozen=True)
 class DemoSummary:
-    """What a run landed."""
+    """What a run landed, and how many files the door refused."""
 
     market: MarketSummary
     uploads_added: int
+    refusals: int
 
 
 def write_demo(
@@ -64,13 +68,14 @@ def write_demo(
     rounds: int = 40,
     progress: Callable[[str], None] = ignore_progress,
 ) -> DemoSummary:
-    """Land weekly rounds, and uploads and stakes of a dozen models; a second run adds the new.
+    """Land weekly rounds, and uploads and stakes of the participants; a second run adds the new.
 
     Parameters
     ----------
     landing : folder, empty or of an earlier demo; that of a demo from other prices is cleared first
     prices, securities : files for `write_market`, whose last two years are landed; none: simulated
-    seed, stocks, rounds : of the simulation
+    seed : of the simulation and of the participants' noise
+    stocks, rounds : of the simulation
     progress : takes a line for people to read
 
     Raises
@@ -85,19 +90,20 @@ def write_demo(
         raise MarketError("a demo from prices needs two files, prices and securities: give both")
     with TemporaryDirectory(prefix="kardashev-demo-") as scratch:
         if prices is None:
-            source = {"seed": seed, "stocks": stocks, "rounds": rounds}
+            source = {"stocks": stocks, "rounds": rounds}
             era_from = SIMULATION_END - timedelta(weeks=rounds) + timedelta(days=1)
-            _claim(landing, source, progress)
+            _claim(landing, source, seed, progress)
             prices, securities = _simulated_files(Path(scratch), seed, stocks, rounds)
             progress(f"{stocks} stocks simulated, seed {seed}")
         else:
             source = _source(Path(prices))
             era_from = None
-            _claim(landing, source, progress)
+            _claim(landing, source, seed, progress)
         market = write_market(landing, prices, securities, era_from, progress=progress)
-        added = _play(landing, prices, securities, era_from, Path(scratch))
-    progress(f"{added} uploads landed")
-    return DemoSummary(market, added)
+        with closing(load_prices(prices, securities)) as connection:
+            sent, refused = _play(connection, landing, era_from, seed, Path(scratch), progress)
+    progress(f"{sent} uploads landed, {refused} refused")
+    return DemoSummary(market, sent, refused)
 
 
 def _source(prices):
@@ -107,10 +113,11 @@ def _source(prices):
     return {"prices": prices.name, "bytes": prices.stat().st_size}
 
 
-def _claim(landing, source, progress):
-    """Make the landing this demo's: empty, or of the same source already."""
+def _claim(landing, source, seed, progress):
+    """Make the landing this demo's: empty, or of the same source, seed and participants already."""
     marker = landing / MARKER
-    text = json.dumps(source, sort_keys=True) + "\n"
+    cast = zlib.crc32(repr(PARTICIPANTS).encode())
+    text = json.dumps(source | {"seed": seed, "participants": cast}, sort_keys=True) + "\n"
     try:
         if marker.exists():
             if marker.read_text("utf-8") == text:
@@ -145,30 +152,32 @@ def _simulated_files(folder, seed, stocks, rounds):
     return paths
 
 
-def _play(landing, prices, securities, era_from, scratch):
-    """Models, stakes and uploads of the landed rounds; the number of uploads added."""
-    with closing(load_prices(prices, securities)) as connection:
-        eras = {
-            era.round_number: era
-            for era in market_eras(connection, "weekly", era_from, None)
-            if landed_path(landing, "rounds", f"{era.round_number:06d}").exists()
-        }
-        if not landed_path(landing, "models", "demo").exists():
-            first = min(era.open_at for era in eras.values())
-            write_landed(landing, "models", "demo", model_rows(first - CREATED_BEFORE))
-        for number in eras:
-            if not landed_path(landing, "stakes", f"{number:06d}").exists():
-                write_landed(landing, "stakes", f"{number:06d}", stake_rows(number))
-        due = {
-            (number, participant): upload
-            for number, era in eras.items()
-            for participant in PARTICIPANTS
-            if (upload := _due_uploads(landing, participant, era))
-        }
-        if not due:
-            return 0
-        signals = _signals(connection, landing, sorted({number for number, _ in due}))
-    return _upload(Door(landing), signals, due, scratch)
+def _play(connection, landing, era_from, seed, scratch, progress):
+    """Models, stakes and uploads of the landed rounds; how many files were landed, and refused."""
+    eras = {
+        era.round_number: era
+        for era in market_eras(connection, "weekly", era_from, None)
+        if landed_path(landing, "rounds", f"{era.round_number:06d}").exists()
+    }
+    add_bloomberg_tickers(landing, eras)
+    if not landed_path(landing, "models", "demo").exists():
+        first = min(era.open_at for era in eras.values())
+        write_landed(landing, "models", "demo", model_rows(first - CREATED_BEFORE))
+    for number in eras:
+        if not landed_path(landing, "stakes", f"{number:06d}").exists():
+            write_landed(landing, "stakes", f"{number:06d}", stake_rows(number))
+    due = {
+        (number, participant.model_id): found
+        for number, era in eras.items()
+        for participant in PARTICIPANTS
+        if (found := _due_uploads(landing, participant, era))
+    }
+    if not due:
+        return 0, 0
+    numbers = sorted({number for number, _ in due})
+    door = Door(landing)
+    sent = _send(door, _formulas(connection, landing, numbers), due, seed, scratch)
+    return sent, _try_refused(door, eras[numbers[-1]], scratch, progress) if sent else 0
 
 
 def _due_uploads(landing, participant, era):
@@ -178,8 +187,8 @@ def _due_uploads(landing, participant, era):
     return list(uploads(participant, era))[landed:]  # the door keeps them in order of time
 
 
-def _signals(connection, landing, rounds):
-    """Every formula on the universes of these rounds, by round and ticker."""
+def _formulas(connection, landing, rounds):
+    """Every formula and identifier on the universes of these rounds, by round and ticker."""
     connection.register("due_rounds", pa.table({"round_number": pa.array(rounds, pa.int32())}))
     connection.execute("delete from eras where round_number not in (from due_rounds)")
     make_features(connection)
@@ -191,21 +200,38 @@ def _signals(connection, landing, rounds):
     return result.to_arrow_table()
 
 
-def _upload(door, signals, due, scratch):
+def _send(door, formulas, due, seed, scratch):
     """Send what is due through the door, one file at a time; the number sent."""
+    names = sorted({name for participant in PARTICIPANTS for name in participant.recipe})
     sent = 0
-    for (number,), of_round in groups(signals, "round_number"):
+    for (number,), stocks in groups(formulas, "round_number"):
+        known = dict(zip(names, gaussianized_known(matrix(stocks, names)).T, strict=True))
         for participant in PARTICIPANTS:
-            values = matrix(of_round, [participant.formula])[:, 0]
-            for upload in due.get((number, participant), ()):
-                rows = signal_file(of_round["ticker"], values, upload.is_draft)
+            found = due.get((number, participant.model_id))
+            if not found:
+                continue
+            signal = participant_signal(participant, known, len(stocks), seed, number)
+            for upload in found:
+                rows = signal_rows(participant, stocks[participant.header[0]], signal, upload.edit)
                 if not len(rows):  # the history is too short for the formula: absent
                     continue
-                path = scratch / f"{participant.model_id}.{participant.suffix}"
-                if participant.suffix == "csv":
-                    pa_csv.write_csv(rows, path)
-                else:
-                    pq.write_table(rows, path)
+                path = scratch / f"{number}_{sent}.{participant.suffix}"  # new: faster than over
+                write_file(rows, path)
                 door.land(path, number, participant.model_id, upload.received_at)
+                path.unlink()
                 sent += 1
     return sent
+
+
+def _try_refused(door, era, scratch, progress):
+    """Show the door what it must not let in; the number refused."""
+    refusals = 0
+    for name, content in REFUSED_FILES.items():
+        path = scratch / name
+        path.write_bytes(content)
+        try:
+            door.land(path, era.round_number, REFUSED_MODEL, era.open_at)
+        except RefusedFileError as error:
+            refusals += 1
+            progress(f"refused, as it should be: {error}")
+    return refusals

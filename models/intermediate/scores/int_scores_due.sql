@@ -57,5 +57,6 @@ left join coverages
         and target_days_due.score_day = coverages.score_day
         and target_days_due.known_at = coverages.known_at
 where
-    target_days_due.fingerprint is not null
+    target_days_due.is_due
+    and target_days_due.fingerprint is not null
     and (round_scores.keeps_daily or not target_days_due.is_superseded)

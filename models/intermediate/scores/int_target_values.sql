@@ -39,7 +39,7 @@ delivered as (
             and targets.target = target_days_due.target
             and targets.score_day = target_days_due.score_day
             and targets.known_at = target_days_due.known_at
-    where isfinite(targets.value)
+    where target_days_due.is_due and isfinite(targets.value)
 
 ),
 

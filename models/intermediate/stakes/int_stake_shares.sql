@@ -34,7 +34,9 @@ wanted_rounds as (
     from rounds_due
     where is_stale
     union
-    select round_number from target_days_due
+    select round_number
+    from target_days_due
+    where is_due
 
 ),
 

@@ -1,6 +1,6 @@
 {#
-Grain: round_number, model_key, submitted_at. The verdict on each upload: the reasons against it, none if it
-can be ranked. Only what would make ranks meaningless is judged here.
+Grain: round_number, model_key, submitted_at. The verdict on each upload: every reason against it, none if it is
+valid, and whether it came in time.
 #}
 with
 
@@ -8,25 +8,55 @@ profiled as (
 
     select * from {{ ref('int_uploads_profiled') }}
 
+),
+
+verdicts as (
+
+    select * from {{ ref('int_upload_verdicts') }}
+
+),
+
+rounds as (
+
+    select * from {{ ref('int_rounds_known') }}
+
+),
+
+failures as (
+
+    select
+        round_number,
+        model_key,
+        submitted_at,
+        string_agg(
+            concat(
+                expectation, ': ', metric, ' is ',
+                coalesce(printf('%.6g', observed), 'unknown'),
+                ', expected ', expected
+            ),
+            '; '
+            order by expectation
+        ) as reasons
+
+    from verdicts
+    where not success
+    group by all
+
 )
 
 select
-    *,
-    nullif(
-        concat_ws(
-            '; ',
-            case when missing_ids > 0 then missing_ids || ' rows without an id' end,
-            case when known_ids = 0 then 'no id is known to the round' end,
-            case
-                when known_ids > known_stocks
-                    then known_ids - known_stocks || ' rows name a stock again'
-            end,
-            case
-                when unusable_signals > 0
-                    then unusable_signals || ' signals are missing or not finite'
-            end
-        ),
-        ''
-    ) as reasons
+    profiled.round_number,
+    profiled.model_key,
+    profiled.submitted_at,
+    profiled.known_stocks,
+    profiled.unknown_ids,
+    failures.reasons,
+    profiled.submitted_at > rounds.close_at as is_late
 
 from profiled
+inner join rounds on profiled.round_number = rounds.round_number
+left join failures
+    on
+        profiled.round_number = failures.round_number
+        and profiled.model_key = failures.model_key
+        and profiled.submitted_at = failures.submitted_at

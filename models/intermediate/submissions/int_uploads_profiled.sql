@@ -7,26 +7,24 @@ signals as (
 
 ),
 
-rounds as (
-
-    select * from {{ ref('stg_tournament__rounds') }}
-
-),
-
 profiled as (
 
     select
         round_number,
         model_key,
         submitted_at,
-        count(*) as row_count,
         count(*) filter (where not has_id) as missing_ids,
         count(*) filter (where has_id and stock_key is null) as unknown_ids,
         count(stock_key) as known_ids,
         count(distinct stock_key) as known_stocks,
         count(*) filter (
-            where stock_key is not null and not coalesce(isfinite(signal), false)
-        ) as unusable_signals
+            where stock_key is not null and (signal is null or isnan(signal))
+        ) as missing_signals,
+        min(signal) filter (where stock_key is not null) as smallest_signal,
+        max(signal) filter (where stock_key is not null) as largest_signal,
+        stddev_samp(signal) filter (
+            where stock_key is not null and isfinite(signal)
+        ) as signal_deviation
 
     from signals
     group by all
@@ -34,8 +32,7 @@ profiled as (
 )
 
 select
-    profiled.*,
-    profiled.submitted_at > rounds.close_at as is_late
+    *,
+    known_ids - known_stocks as repeated_ids
 
 from profiled
-inner join rounds on profiled.round_number = rounds.round_number

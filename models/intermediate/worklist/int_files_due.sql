@@ -9,13 +9,13 @@ manifest as (
 
 rounds_due as (
 
-    select * from {{ ref('int_rounds_due') }}
+    select * from {{ ref('int_round_candidates') }}
 
 ),
 
 target_days_due as (
 
-    select * from {{ ref('int_target_days_due') }}
+    select * from {{ ref('int_target_day_candidates') }}
 
 ),
 

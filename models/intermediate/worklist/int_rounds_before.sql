@@ -1,6 +1,6 @@
 {#
 Grain: round_number. What the last build left of each round: its ledger row, and whether the build that last
-had it on its worklist ever reached the ledger. Both tables are read as that build left them: no ref, so no
+had it on its worklist ever reached the ledger: one killed, or one that left the round out, did not. Both tables are read as that build left them: no ref, so no
 cycle. A full refresh starts from nothing.
 #}
 {% set ledger = left_by_last_build('int_rounds_built') %}
@@ -37,15 +37,15 @@ worklist as (
         select
             round_number,
             build_id,
-            is_changed,
-            is_stale
+            is_changed or was_changed as was_changed,
+            is_stale or was_stale as was_stale
         from {{ worklist }}
     {% else %}
         select
             cast(null as integer) as round_number,
             cast(null as varchar) as build_id,
-            cast(null as boolean) as is_changed,
-            cast(null as boolean) as is_stale
+            cast(null as boolean) as was_changed,
+            cast(null as boolean) as was_stale
         where false
     {% endif %}
 
@@ -59,8 +59,8 @@ joined as (
         ledger.era_date,
         ledger.fingerprint,
         coalesce(ledger.is_held, false) as was_held,
-        coalesce(worklist.is_changed, false) as was_changed,
-        coalesce(worklist.is_stale, false) as was_stale,
+        coalesce(worklist.was_changed, false) as was_changed,
+        coalesce(worklist.was_stale, false) as was_stale,
         worklist.build_id is not null
         and (worklist.build_id is distinct from ledger.build_id) as is_unfinished
 

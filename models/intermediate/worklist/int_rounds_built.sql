@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', meta={'redoes': 'true'}) }}
+{{ config(materialized='incremental', meta={'redoes': 'not is_left_out'}) }}
 {#
 Grain: round_number. The ledger, written when everything of a round is done. A round that is no longer landed
 keeps a row without fingerprint.
@@ -7,6 +7,7 @@ keeps a row without fingerprint.
 -- depends_on: {{ ref('fct_stakes') }}
 -- depends_on: {{ ref('fct_meta_models') }}
 -- depends_on: {{ ref('fct_scores') }}
+-- depends_on: {{ ref('fct_contract_results') }}
 with
 
 rounds_due as (
@@ -24,3 +25,4 @@ select
     build_id
 
 from rounds_due
+where not is_left_out

@@ -20,6 +20,18 @@ stability_rules as (
 
 ),
 
+single_rounds as (
+
+    -- A round landed twice is refused by its contract; until then one row stands for it.
+    select *
+    from rounds
+    qualify
+        row_number() over (
+            partition by round_number order by era_date, open_at, close_at, kind, tournament
+        ) = 1
+
+),
+
 rule_sets as (
 
     select distinct tournament from score_definitions
@@ -29,11 +41,11 @@ rule_sets as (
 ruled as (
 
     select
-        rounds.*,
+        single_rounds.*,
         coalesce(rule_sets.tournament, 'house') as rule_set
 
-    from rounds
-    left join rule_sets on rounds.tournament = rule_sets.tournament
+    from single_rounds
+    left join rule_sets on single_rounds.tournament = rule_sets.tournament
 
 )
 

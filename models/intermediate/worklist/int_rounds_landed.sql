@@ -28,6 +28,12 @@ round_meta_models as (
 
 ),
 
+expectations as (
+
+    select * from {{ ref('int_round_expectations') }}
+
+),
+
 clock as (
 
     select max(latest_at) as clock_at from manifest
@@ -66,6 +72,17 @@ parts as (
         count(*) as row_count
 
     from round_meta_models
+    group by all
+
+    union all
+
+    select
+        round_number,
+        'contracts' as part,
+        sum(cast(hash(expectations) as hugeint)) as content_hash,
+        count(*) as row_count
+
+    from expectations
     group by all
 
 ),

@@ -3,7 +3,7 @@
     meta={
         'worklist': 'int_target_days_due',
         'keys': ['round_number', 'target', 'score_day', 'known_at'],
-        'redoes': 'true',
+        'redoes': 'is_due',
     },
 ) }}
 {#
@@ -28,3 +28,4 @@ select
     build_id
 
 from target_days_due
+where is_due

@@ -1,18 +1,12 @@
 {#
-Grain: round_number, target, score_day, known_at. The deliveries of targets that this build scores: those that
-changed, and all of a stale round's.
+Grain: round_number, target, score_day, known_at. The worklist of targets: the candidates, less those of rounds
+that are left out, which stay due.
 #}
 with
 
-landed as (
+candidates as (
 
-    select * from {{ ref('int_target_days_landed') }}
-
-),
-
-changed as (
-
-    select * from {{ ref('int_target_days_changed') }}
+    select * from {{ ref('int_target_day_candidates') }}
 
 ),
 
@@ -22,39 +16,35 @@ rounds_due as (
 
 ),
 
-due as (
+refused as (
 
-    select
-        round_number,
-        target,
-        score_day,
-        known_at
+    select * from {{ ref('int_rounds_refused') }}
 
-    from changed
+),
+
+left_out as (
+
+    select round_number
+    from rounds_due
+    where is_left_out
 
     union
 
-    select
-        landed.round_number,
-        landed.target,
-        landed.score_day,
-        landed.known_at
-
-    from landed
-    inner join rounds_due on landed.round_number = rounds_due.round_number
-    where rounds_due.is_stale
+    select round_number
+    from refused
 
 )
 
 select
-    due.round_number,
-    due.target,
-    due.score_day,
-    due.known_at,
-    landed.is_final,
-    landed.is_superseded,
-    landed.fingerprint,
-    '{{ invocation_id }}' as build_id
+    candidates.round_number,
+    candidates.target,
+    candidates.score_day,
+    candidates.known_at,
+    candidates.is_final,
+    candidates.is_superseded,
+    candidates.fingerprint,
+    '{{ invocation_id }}' as build_id,
+    left_out.round_number is null as is_due
 
-from due
-left join landed using (round_number, target, score_day, known_at)
+from candidates
+left join left_out on candidates.round_number = left_out.round_number

@@ -1,7 +1,7 @@
 {{ config(meta={
     'worklist': 'int_target_days_due',
     'keys': ['round_number', 'target', 'score_day', 'known_at'],
-    'redoes': 'true',
+    'redoes': 'is_due',
 }) }}
 {#
 Grain: round_number, model_id, score, score_version, target, score_day, known_at. Every score by each delivery of

@@ -1,7 +1,7 @@
 {{ config(meta={
     'worklist': 'int_target_days_due',
     'keys': ['round_number', 'target', 'score_day'],
-    'redoes': 'true',
+    'redoes': 'is_due',
 }) }}
 {#
 Grain: round_number, model_id, score, score_version, target, score_day. Current value of every score: that of the
@@ -29,6 +29,7 @@ touched_days as (
         score_day
 
     from target_days_due
+    where is_due
 
 ),
 

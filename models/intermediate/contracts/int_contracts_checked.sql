@@ -1,0 +1,63 @@
+{#
+Grain: round_number, contract, subject. What this build judged, and what stands in the results of a round that is
+no longer landed: these results are replaced. An upload's verdicts are replaced by round, whoever sent it.
+#}
+{% set results = left_by_last_build('fct_contract_results') %}
+with
+
+verdicts as (
+
+    select * from {{ ref('int_contract_results') }}
+
+),
+
+rounds_due as (
+
+    select * from {{ ref('int_rounds_due') }}
+
+),
+
+former_results as (
+
+    {% if results %}
+        select
+            round_number,
+            contract,
+            subject
+        from {{ results }}
+    {% else %}
+        select
+            cast(null as integer) as round_number,
+            cast(null as varchar) as contract,
+            cast(null as varchar) as subject
+        where false
+    {% endif %}
+
+),
+
+outdated as (
+
+    select former_results.*
+    from former_results
+    inner join rounds_due on former_results.round_number = rounds_due.round_number
+    where
+        rounds_due.fingerprint is null
+        or (former_results.contract = 'submission' and rounds_due.is_prepared)
+
+)
+
+select
+    round_number,
+    contract,
+    subject
+
+from verdicts
+
+union
+
+select
+    round_number,
+    contract,
+    subject
+
+from outdated

@@ -1,0 +1,32 @@
+{# Grain: round_number. What the contract of rounds/ is judged on. #}
+with
+
+candidates as (
+
+    select * from {{ ref('int_round_candidates') }}
+
+),
+
+rounds as (
+
+    select * from {{ ref('stg_tournament__rounds') }}
+
+)
+
+select
+    rounds.round_number,
+    count(*) as row_count,
+    count_if(
+        rounds.tournament is null
+        or rounds.kind is null
+        or rounds.era_date is null
+        or rounds.open_at is null
+        or rounds.close_at is null
+    ) as missing_values,
+    count(*) filter (where rounds.kind not in ('live', 'validation')) as unknown_kinds,
+    count(*) filter (where rounds.close_at <= rounds.open_at) as closes_before_open,
+    count(*) filter (where rounds.open_at < rounds.era_date) as opens_before_era
+
+from rounds
+inner join candidates on rounds.round_number = candidates.round_number
+group by all

@@ -1,0 +1,33 @@
+{{ config(materialized='table') }}
+{# Grain: model_id, as_of_date, score. Standings of models, of each day on which final scores became known. #}
+with
+
+standings as (
+
+    select * from {{ ref('int_standings') }}
+
+),
+
+models as (
+
+    select * from {{ ref('dim_models') }}
+
+)
+
+select
+    standings.entrant_id as model_id,
+    models.account_id,
+    models.display_name,
+    standings.as_of_date,
+    standings.score,
+    standings.rank,
+    standings.previous_rank,
+    standings.reputation,
+    standings.reputation_three_months,
+    standings.reputation_all_time,
+    standings.round_count,
+    standings.stake_nmr
+
+from standings
+left join models on standings.entrant_id = models.model_id
+where standings.entrant_kind = 'model'

@@ -1,0 +1,143 @@
+"""What breaks a contract: an operator's lie refuses its round alone, a bad file its upload alone."""
+
+import shutil
+
+import numpy as np
+import pandas as pd
+import pytest
+import tournament
+from harness import assert_same_marts
+
+LIAR = 5  # the round lied about; round 6 has it in its window
+MARTS_OF_ROUNDS = ("fct_scores", "fct_score_revisions", "fct_stakes", "fct_meta_models")
+
+
+def edited(table, change):
+    """A lie: the round's file of a table, changed."""
+
+    def tell(landing):
+        (path,) = (landing / table).glob(f"{LIAR}*.parquet")
+        frame = pd.read_parquet(path)
+        change(frame).to_parquet(path, index=False)
+
+    return tell
+
+
+def edited_targets(change):
+    def tell(landing):
+        path = landing / "targets" / f"{LIAR}_20_20_0.parquet"
+        frame = pd.read_parquet(path)
+        frame[frame["target"] == "factor_neutral_20"] = change(
+            frame[frame["target"] == "factor_neutral_20"].copy()
+        )
+        frame.dropna(how="all").to_parquet(path, index=False)
+
+    return tell
+
+
+def first(frame, **values):
+    frame.loc[frame.index[0], list(values)] = list(values.values())
+    return frame
+
+
+def twice(frame):
+    return pd.concat([frame, frame.head(1)])
+
+
+def early(frame):
+    return frame.assign(known_at=pd.Timestamp("2026-01-01", tz="UTC"))
+
+
+LIES = {
+    "rounds: one row": edited("rounds", twice),
+    "rounds: closes after it opens": edited("rounds", lambda f: f.assign(close_at=f["open_at"])),
+    "rounds: known kind": edited("rounds", lambda f: f.assign(kind="practice")),
+    "universe: stocks named once": edited("universe", twice),
+    "universe: weights positive": edited("universe", lambda f: first(f, sample_weight=-1.0)),
+    "neutralizers: covers the universe": edited("neutralizers", lambda f: f.iloc[:100]),
+    "neutralizers: orthonormal under v": edited(
+        "neutralizers", lambda f: f.assign(n_1=f["n_1"] * 2)
+    ),
+    "neutralizers: values finite": edited("neutralizers", lambda f: first(f, n_1=np.inf)),
+    "stakes: stakes not negative": edited("stakes", lambda f: first(f, stake_nmr=-1.0)),
+    "stakes: models named once": edited("stakes", twice),
+    "targets: bin shares": edited_targets(lambda f: f.assign(value=(f["value"] > 0.5) * 1.0)),
+    "targets: not known before its era": edited_targets(early),
+}
+FEW_LIES = (
+    "universe: weights positive",
+    "neutralizers: orthonormal under v",
+    "stakes: stakes not negative",
+    "targets: bin shares",
+    "rounds: one row",
+)
+
+
+def of_rounds(marts, numbers):
+    chosen = {}
+    for name in MARTS_OF_ROUNDS:
+        frame = marts[name]
+        chosen[name] = frame[frame["round_number"].isin(numbers)].reset_index(drop=True)
+    return chosen
+
+
+@pytest.mark.parametrize(
+    "lie", [lie if lie in FEW_LIES else pytest.param(lie, marks=pytest.mark.long) for lie in LIES]
+)
+def test_a_lie_refuses_its_round_and_no_other(warehouse, clean, lie):
+    shutil.copytree(clean.folder, warehouse.folder, dirs_exist_ok=True)
+    LIES[lie](warehouse.landing)
+    tournament.land_upload(warehouse.landing, 2, "model_c", correction=1)
+    output = warehouse.build("--exclude-resource-type", "unit_test", succeeds=False)
+
+    contract, expectation = lie.split(": ")
+    said = [line for line in output.splitlines() if f"round {LIAR} is refused: {contract}/" in line]
+    assert any(expectation in line for line in said), output
+    assert "Traceback" not in output
+    marts = warehouse.marts()
+    results = marts["fct_contract_results"].query("scope == 'round' and not success")
+    assert set(results["round_number"]) == {LIAR}
+    assert expectation in set(results["expectation"])
+    assert_same_marts(of_rounds(marts, [LIAR]), of_rounds(clean.marts(), [LIAR]))
+    with pytest.raises(AssertionError):  # the others are built: round 2 has changed
+        assert_same_marts(of_rounds(marts, [2]), of_rounds(clean.marts(), [2]))
+
+    shutil.rmtree(warehouse.landing)
+    shutil.copytree(clean.landing, warehouse.landing)
+    warehouse.build("--exclude-resource-type", "unit_test")
+    assert_same_marts(warehouse.marts(), clean.marts())
+
+
+BAD_FILES = {
+    "ids named": lambda f: first(f, id=None),
+    "stocks named once": twice,
+    "enough known stocks": lambda f: f.head(99),
+    "signals numbers": lambda f: first(f, signal=np.nan),
+    "signals at least 0": lambda f: first(f, signal=-0.001),
+    "signals at most 1": lambda f: first(f, signal=1.001),
+    "signals differ": lambda f: f.assign(signal=0.5),
+}
+
+
+def test_each_bad_file_is_quarantined_for_its_one_reason_and_a_corrected_one_accepted(warehouse):
+    landing = warehouse.landing
+    tournament.land_models(landing)
+    tournament.land_round(landing, 1)
+    for model, change in zip(tournament.MODELS, BAD_FILES.values(), strict=False):
+        path = landing / "submissions" / f"1_{model}_1.parquet"
+        change(pd.read_parquet(path)).to_parquet(path, index=False)
+    warehouse.build("--exclude-resource-type", "unit_test")
+    marts = warehouse.marts()
+    judged = marts["fct_submissions"].set_index("model_id")
+    for model, reason in zip(tournament.MODELS, BAD_FILES, strict=False):
+        assert judged.loc[model, "status"] == "quarantined"
+        assert judged.loc[model, "reasons"].startswith(f"{reason}: "), judged.loc[model, "reasons"]
+        assert ";" not in judged.loc[model, "reasons"]
+    good = tournament.MODELS[len(BAD_FILES)]
+    assert judged.loc[good, "status"] == "accepted"
+
+    tournament.land_upload(landing, 1, "model_a", hours=40)  # the next day, before the close
+    warehouse.build("--exclude-resource-type", "unit_test")
+    judged = warehouse.marts()["fct_submissions"].set_index("model_id")
+    assert judged.loc["model_a", "status"] == "accepted"
+    assert judged.loc["model_b", "status"] == "quarantined"

@@ -1,0 +1,100 @@
+"""Standings of a day are made from what was known on it, whatever comes later."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import tournament
+from conftest import ROUNDS
+
+SCORE = "ric"
+
+
+@pytest.fixture(scope="module")
+def boards(tmp_path_factory):
+    """Leaderboards before and after the 60-day targets and a revision came."""
+    from harness import Warehouse
+
+    warehouse = Warehouse(tmp_path_factory.mktemp("standings"))
+    tournament.land_models(warehouse.landing)
+    for number in ROUNDS:
+        tournament.land_round(warehouse.landing, number)
+        tournament.land_targets(warehouse.landing, number, 20)
+    warehouse.build("--exclude-resource-type", "unit_test")
+    before = warehouse.marts()
+    for number in ROUNDS:
+        tournament.land_targets(warehouse.landing, number, 60)
+    tournament.land_targets(warehouse.landing, 2, 20, revision=60)
+    warehouse.build("--exclude-resource-type", "unit_test")
+    return before, warehouse.marts()
+
+
+@pytest.mark.parametrize("name", ["leaderboard_models", "leaderboard_accounts"])
+def test_the_same_day_comes_out_before_and_after_later_data(boards, name):
+    before, after = (marts[name] for marts in boards)
+    last_day = before["as_of_date"].max()
+    then = after[after["as_of_date"] <= last_day].reset_index(drop=True)
+    pd.testing.assert_frame_equal(before, then, check_exact=True)
+    assert (after["as_of_date"] > last_day).any()
+
+
+def known_scores(marts, day):
+    """Final scores as known on a day, by round and model: a slow plain reference."""
+    rows = marts["fct_score_revisions"]
+    rows = rows[(rows["score"] == SCORE) & rows["is_final"] & rows["value"].notna()]
+    rows = rows[rows["known_at"].dt.date <= day].sort_values("known_at")
+    rows = rows.groupby(["round_number", "model_id"]).tail(1)
+    rounds = marts["dim_rounds"].set_index("round_number")["close_at"]
+    return rows.assign(close_at=rows["round_number"].map(rounds))
+
+
+def test_reputations_are_means_of_what_was_known_in_the_window(boards):
+    _, marts = boards
+    board = marts["leaderboard_models"].query(f"score == '{SCORE}'")
+    for day, rows in board.groupby("as_of_date"):
+        known = known_scores(marts, day)
+        closes = known["close_at"].dt.date
+        for column, months in (
+            ("reputation", 12),
+            ("reputation_three_months", 3),
+            ("reputation_all_time", None),
+        ):
+            first = (pd.Timestamp(day) - pd.DateOffset(months=months or 1200)).date()
+            expected = known[(closes > first) & (closes <= day)].groupby("model_id")["value"].mean()
+            found = rows.set_index("model_id")[column].dropna()
+            assert set(found.index) == set(expected.index)
+            np.testing.assert_allclose(found, expected.reindex(found.index), rtol=0, atol=1e-12)
+
+
+def test_an_accounts_score_is_weighted_by_stake(boards):
+    _, marts = boards
+    board = marts["leaderboard_accounts"].query(f"score == '{SCORE}'")
+    day = board["as_of_date"].max()
+    known = known_scores(marts, day).merge(marts["fct_stakes"], on=["round_number", "model_id"])
+    known = known.merge(marts["dim_models"], on="model_id")
+    by_round = {}
+    for (number, account), rows in known.groupby(["round_number", "account_id"]):
+        staked = rows["at_risk_nmr"].sum()
+        if staked > 0:
+            value = (rows["value"] * rows["at_risk_nmr"]).sum() / staked
+        elif len(rows) == 1:
+            value = rows["value"].iloc[0]
+        else:
+            continue
+        by_round[number, account] = value
+    expected = pd.Series(by_round).groupby(level=1).mean()
+    found = board[board["as_of_date"] == day].set_index("account_id")["reputation"]
+    np.testing.assert_allclose(found, expected.reindex(found.index), rtol=0, atol=1e-12)
+    assert len(found) == len(expected)
+
+
+def test_ranks_follow_reputation_and_name_the_former_place(boards):
+    _, marts = boards
+    board = marts["leaderboard_models"].query(f"score == '{SCORE}'")
+    former = {}
+    for _, rows in board.groupby("as_of_date"):
+        rows = rows.sort_values("rank").set_index("model_id")
+        assert rows["rank"].tolist() == list(range(1, len(rows) + 1))
+        assert rows["reputation"].round(12).is_monotonic_decreasing
+        for model, place in rows["previous_rank"].items():
+            assert place == former.get(model) or (pd.isna(place) and model not in former)
+        former = rows["rank"].to_dict()
