@@ -8,7 +8,7 @@ DEMO := $(if $(PRICES),--prices $(PRICES)) $(if $(SECURITIES),--securities $(SEC
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build tour docs check test test-long lint lock clean
+.PHONY: help demo build tour docs check test test-long bench lint lock clean
 
 help:  ## print this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +49,9 @@ test: check  ## every check, whole builds included
 
 test-long: test  ## and a build killed at every place
 	$(BIN)/pytest --numprocesses $(WORKERS) -m long tests/warehouse
+
+bench: .venv/installed  ## CPU seconds of what must be fast at real size
+	$(BIN)/python tests/bench/judging.py
 
 lock: .venv/installed  ## resolve the environment anew into requirements.lock
 	$(BIN)/python -m pip install --quiet uv

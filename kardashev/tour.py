@@ -1,4 +1,4 @@
-"""What a built warehouse shows at first sight: mean scores, where it is published, queries to try."""
+"""What a built warehouse shows at first sight: what happened to whom, who leads, queries to try."""
 
 from pathlib import Path
 
@@ -8,32 +8,137 @@ from kardashev.errors import WarehouseError
 
 HEADLINE = """
 select
-    count(distinct round_number) as rounds,
-    count(distinct round_number) filter (where is_resolved) as resolved,
+    count(*) as rounds,
+    count(*) filter (where is_resolved) as resolved,
     min(era_date) as first_era,
     max(era_date) as last_era
 from dim_rounds
 """
 
-STATUSES = """
-select status, count(*) as submissions
+# Each part of the tour: what it says, and the query that says it; one that finds nothing is left out.
+PARTS = (
+    (
+        "What became of the submissions:",
+        """
+select status, count(*) as submissions, count(distinct model_id) as models
 from fct_submissions
 group by status
 order by submissions desc
-"""
-
-MEAN_SCORES = """
-pivot (
-    select display_name as model, score, value
-    from fct_scores
-    inner join dim_models using (model_id)
-    where is_final and is_canon
-)
-on score
-using round(avg(value), 5)
+""",
+    ),
+    (
+        "Quarantined, each for every reason that holds (the newest case of each model):",
+        """
+select
+    coalesce(display_name, model_id) as model,
+    count(*) as rounds,
+    arg_max(reasons, round_number) as reasons
+from fct_submissions
+left join dim_models using (model_id)
+where status = 'quarantined'
 group by model
-order by mmc desc nulls last, model
-"""
+order by model
+""",
+    ),
+    (
+        "Late or absent, so without a score in those rounds:",
+        """
+select
+    coalesce(display_name, model_id) as model,
+    count(*) filter (where status = 'late') as late,
+    count(*) filter (where status = 'missing') as missing
+from fct_submissions
+left join dim_models using (model_id)
+where status in ('late', 'missing')
+group by model
+order by late + missing desc, model
+limit 10
+""",
+    ),
+    (
+        "The leaderboard of models by MMC, the mean of a year's final scores:",
+        """
+select
+    rank,
+    previous_rank as before,
+    coalesce(display_name, model_id) as model,
+    account_id as account,
+    round(reputation, 5) as mmc,
+    round_count as rounds,
+    stake_nmr
+from leaderboard_models
+where score = 'mmc' and as_of_date = (select max(as_of_date) from leaderboard_models)
+order by rank
+limit 10
+""",
+    ),
+    (
+        "The leaderboard of accounts, their models' scores weighted by stake:",
+        """
+select
+    rank,
+    previous_rank as before,
+    account_id as account,
+    round(reputation, 5) as mmc,
+    round_count as rounds,
+    stake_nmr
+from leaderboard_accounts
+where score = 'mmc' and as_of_date = (select max(as_of_date) from leaderboard_accounts)
+order by rank
+limit 12
+""",
+    ),
+    (
+        "Clones: pairs of models whose every score agrees, whatever their stakes:",
+        """
+select
+    one.model_id as model,
+    other.model_id as clone,
+    count(distinct one.round_number) as rounds
+from fct_scores as one
+inner join fct_scores as other
+    on
+        one.round_number = other.round_number
+        and one.score = other.score
+        and one.score_version = other.score_version
+        and one.target = other.target
+        and one.score_day = other.score_day
+        and one.model_id < other.model_id
+where one.score = 'corr_v4' and one.is_final
+group by all
+having max(abs(one.value - other.value)) < 1e-12 and rounds > 1
+order by rounds desc
+limit 5
+""",
+    ),
+    (
+        "Mean final scores, official versions: the five largest stakes, then the five best without one:",
+        """
+with
+
+scored as (
+
+    select
+        coalesce(display_name, model_id) as model,
+        round(coalesce(avg(at_risk_nmr), 0), 1) as stake_nmr,
+        round(avg(value) filter (where score = 'corr_v4'), 5) as corr_v4,
+        round(avg(value) filter (where score = 'mmc'), 5) as mmc,
+        round(avg(value) filter (where score = 'alpha'), 5) as alpha,
+        round(avg(value) filter (where score = 'mpc'), 5) as mpc
+    from fct_scores
+    left join fct_stakes using (round_number, model_id)
+    left join dim_models using (model_id)
+    where is_final and is_canon
+    group by model
+
+)
+
+(from scored where stake_nmr > 0 order by stake_nmr desc, model limit 5)
+union all
+(from scored where stake_nmr = 0 order by mmc desc, model limit 5)
+""",
+    ),
+)
 
 QUERIES = {
     "The newest scores of one model": """
@@ -42,13 +147,11 @@ from fct_scores
 where model_id = (select min(model_id) from fct_scores) and is_canon
 order by round_number desc, score
 limit 10""",
-    "Who stakes most, and does it pay to follow them?": """
-select model_id, avg(at_risk_nmr) as mean_stake, avg(value) as mean_mmc
-from fct_scores
-inner join fct_stakes using (round_number, model_id)
-where score = 'mmc' and is_final
-group by model_id
-order by mean_stake desc
+    "Every verdict that went against somebody": """
+select round_number, contract, model_id, expectation, observed, expected
+from fct_contract_results
+where not success
+order by round_number desc, model_id
 limit 10""",
     "The stocks that the meta model likes best in the newest round": """
 select stock_id, value
@@ -84,16 +187,26 @@ def print_tour(published):
 
 def _print_tour(connection, published):
     rounds, resolved, first, last = connection.execute(HEADLINE).fetchone()
-    print(f"{rounds} rounds, eras {first} to {last}, {resolved} of them resolved; submissions:")
-    for status, count in connection.execute(STATUSES).fetchall():
-        print(f"  {count:>7,} {status}")
-    print("\nMean final scores, official versions, one row a model:")
-    _show(connection, MEAN_SCORES)
+    print(f"{rounds} rounds, eras {first} to {last}; of {resolved} every score is final.")
+    for title, query in PARTS:
+        rows = connection.sql(query)
+        if len(rows):
+            print(f"\n{title}")
+            _print_rows(rows)
     print(f"\nThe published warehouse: {published.resolve()}")
     print("It opens in any DuckDB client, while builds go on. Three queries to try:")
     for title, query in QUERIES.items():
         print(f"\n-- {title}{query};")
 
 
-def _show(connection, query):
-    connection.sql(query).show(max_width=200, max_rows=100)
+def _print_rows(rows):
+    """A relation as aligned columns: numbers to the right, text to the left, nulls as a dash."""
+    cells = [["–" if value is None else str(value) for value in row] for row in rows.fetchall()]
+    is_text = [str(kind) in ("VARCHAR", "DATE") for kind in rows.types]
+    widths = [max(map(len, column)) for column in zip(rows.columns, *cells, strict=True)]
+    for row in [rows.columns, *cells]:
+        aligned = [
+            cell.ljust(width) if text else cell.rjust(width)
+            for cell, width, text in zip(row, widths, is_text, strict=True)
+        ]
+        print("  " + "  ".join(aligned).rstrip())

@@ -56,7 +56,7 @@ round_stakes as (
         'model' as entrant_kind,
         stakes.model_id as entrant_id,
         cast(rounds.close_at as date) as close_date,
-        {{ exact_sum_of_amounts('stakes.at_risk_nmr') }} as at_risk_nmr
+        round({{ exact_sum_of_amounts('stakes.at_risk_nmr') }}, 9) as at_risk_nmr
 
     from stakes
     inner join rounds on stakes.round_number = rounds.round_number
@@ -68,7 +68,7 @@ round_stakes as (
         'account' as entrant_kind,
         models.account_id as entrant_id,
         cast(rounds.close_at as date) as close_date,
-        {{ exact_sum_of_amounts('stakes.at_risk_nmr') }} as at_risk_nmr
+        round({{ exact_sum_of_amounts('stakes.at_risk_nmr') }}, 9) as at_risk_nmr
 
     from stakes
     inner join rounds on stakes.round_number = rounds.round_number

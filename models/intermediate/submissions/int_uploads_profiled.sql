@@ -1,4 +1,7 @@
-{# Grain: round_number, model_key, submitted_at. Each upload in one row: what its verdict is taken from. #}
+{#
+Grain: round_number, model_key, submitted_at. Each upload in one row: what its verdict is taken from. Without any
+number, none is out of bounds; that they are missing is counted beside.
+#}
 with
 
 signals as (
@@ -20,8 +23,12 @@ profiled as (
         count(*) filter (
             where stock_key is not null and (signal is null or isnan(signal))
         ) as missing_signals,
-        min(signal) filter (where stock_key is not null) as smallest_signal,
-        max(signal) filter (where stock_key is not null) as largest_signal,
+        coalesce(
+            min(signal) filter (where stock_key is not null and not isnan(signal)), 0
+        ) as smallest_signal,
+        coalesce(
+            max(signal) filter (where stock_key is not null and not isnan(signal)), 0
+        ) as largest_signal,
         stddev_samp(signal) filter (
             where stock_key is not null and isfinite(signal)
         ) as signal_deviation
