@@ -1,4 +1,4 @@
-"""Judging a round of 20M rows: CPU seconds of its profile and of its verdict, each after a build has warmed up.
+"""Judging a round of 20M rows: CPU seconds of its profile and of its verdict, after a build has warmed up.
 
 `make bench` runs it. 4,000 uploads of 5,000 stocks each, one in a hundred of them bad.
 """
