@@ -88,7 +88,7 @@ def test_a_lie_refuses_its_round_and_no_other(warehouse, clean, lie):
     shutil.copytree(clean.folder, warehouse.folder, dirs_exist_ok=True)
     LIES[lie](warehouse.landing)
     tournament.land_upload(warehouse.landing, 2, "model_c", correction=1)
-    output = warehouse.build("--exclude-resource-type", "unit_test", succeeds=False)
+    output = warehouse.build(succeeds=False)
 
     contract, expectation = lie.split(": ")
     said = [line for line in output.splitlines() if f"round {LIAR} is refused: {contract}/" in line]
@@ -104,7 +104,7 @@ def test_a_lie_refuses_its_round_and_no_other(warehouse, clean, lie):
 
     shutil.rmtree(warehouse.landing)
     shutil.copytree(clean.landing, warehouse.landing)
-    warehouse.build("--exclude-resource-type", "unit_test")
+    warehouse.build()
     assert_same_marts(warehouse.marts(), clean.marts())
 
 
@@ -126,7 +126,7 @@ def test_each_bad_file_is_quarantined_for_its_one_reason_and_a_corrected_one_acc
     for model, change in zip(tournament.MODELS, BAD_FILES.values(), strict=False):
         path = landing / "submissions" / f"1_{model}_1.parquet"
         change(pd.read_parquet(path)).to_parquet(path, index=False)
-    warehouse.build("--exclude-resource-type", "unit_test")
+    warehouse.build()
     marts = warehouse.marts()
     judged = marts["fct_submissions"].set_index("model_id")
     for model, reason in zip(tournament.MODELS, BAD_FILES, strict=False):
@@ -137,7 +137,7 @@ def test_each_bad_file_is_quarantined_for_its_one_reason_and_a_corrected_one_acc
     assert judged.loc[good, "status"] == "accepted"
 
     tournament.land_upload(landing, 1, "model_a", hours=40)  # the next day, before the close
-    warehouse.build("--exclude-resource-type", "unit_test")
+    warehouse.build()
     judged = warehouse.marts()["fct_submissions"].set_index("model_id")
     assert judged.loc["model_a", "status"] == "accepted"
     assert judged.loc["model_b", "status"] == "quarantined"

@@ -26,7 +26,7 @@ def kardashev(warehouse, *arguments):
 def build_demo(folder, *arguments):
     warehouse = Warehouse(folder)
     kardashev(warehouse, "demo", *arguments)
-    warehouse.build("--exclude-resource-type", "unit_test")
+    warehouse.build()
     return warehouse
 
 

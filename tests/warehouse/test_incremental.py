@@ -1,10 +1,19 @@
 """A build does what is due and nothing else."""
 
 import shutil
+import subprocess
 
 import numpy as np
 import tournament
 from harness import assert_same_marts
+
+
+def test_the_unit_tests_of_models_pass(clean):
+    command = clean.command("test", "--select", "test_type:unit")
+    done = subprocess.run(
+        command, env=clean.environment(), cwd=clean.folder, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout
 
 
 def worklist(warehouse, flag):

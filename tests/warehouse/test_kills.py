@@ -37,7 +37,8 @@ PLACES = [
 
 def kill_build(warehouse, place):
     """Starts a build and kills it right after the model named is done, or amid publication."""
-    command = warehouse.command("--log-format", "json", "build", threads=1)
+    untested = ["--exclude-resource-type", "unit_test", "--exclude-resource-type", "test"]
+    command = warehouse.command("--log-format", "json", "build", *untested, threads=1)
     log = warehouse.folder / "build.jsonl"
     scratch = warehouse.published.with_name(f".{warehouse.published.name}.next")
     with log.open("w") as written, log.open() as events:

@@ -19,7 +19,7 @@ def test_rounds_built_one_by_one_equal_all_at_once(warehouse, clean, order):
     tournament.land_models(warehouse.landing)
     for number in order:
         land(warehouse.landing, number)
-        warehouse.build("--exclude", "resource_type:test", "resource_type:unit_test")
+        warehouse.build(is_tested=False)
     assert_same_marts(warehouse.marts(), clean.marts())
 
 

@@ -1,4 +1,7 @@
-{# Grain: as_of_date. The days on which a final score became known: the standings of each are kept. #}
+{#
+Grain: as_of_date. The days whose standings are kept: those on which a final score became known, and any others
+that the variable `as_of_dates` asks for.
+#}
 with
 
 final_scores as (
@@ -9,3 +12,9 @@ final_scores as (
 
 select distinct cast(known_at as date) as as_of_date
 from final_scores
+
+{% for day in var('as_of_dates', []) %}
+    union
+
+    select date '{{ day }}' as as_of_date
+{% endfor %}
