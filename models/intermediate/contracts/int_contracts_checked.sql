@@ -1,6 +1,6 @@
 {#
-Grain: round_number, contract, subject. What this build judged, and what stands in the results of a round that is
-no longer landed: these results are replaced. An upload's verdicts are replaced by round, whoever sent it.
+Grain: round_number, contract, subject. What this build judged, and what stands in the results of a round or a delivery
+that is no longer landed: these results are replaced. An upload's verdicts are replaced by round, whoever sent it.
 #}
 {% set results = left_by_last_build('fct_contract_results') %}
 with
@@ -14,6 +14,12 @@ verdicts as (
 rounds_due as (
 
     select * from {{ ref('int_rounds_due') }}
+
+),
+
+target_days as (
+
+    select * from {{ ref('int_target_day_candidates') }}
 
 ),
 
@@ -44,6 +50,18 @@ outdated as (
         rounds_due.fingerprint is null
         or (former_results.contract = 'submission' and rounds_due.is_prepared)
 
+),
+
+withdrawn as (
+
+    select
+        target_days.round_number,
+        'targets' as contract,
+        {{ delivery_name('target_days') }} as subject
+
+    from target_days
+    where target_days.fingerprint is null
+
 )
 
 select
@@ -61,3 +79,12 @@ select
     subject
 
 from outdated
+
+union
+
+select
+    round_number,
+    contract,
+    subject
+
+from withdrawn

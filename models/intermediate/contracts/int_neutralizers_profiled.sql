@@ -51,6 +51,7 @@ stocks as (
 
     from neutralizers
     inner join candidates on neutralizers.round_number = candidates.round_number
+    where candidates.is_stale or candidates.is_prepared
     group by all
 
 ),

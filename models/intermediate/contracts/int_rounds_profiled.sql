@@ -29,4 +29,5 @@ select
 
 from rounds
 inner join candidates on rounds.round_number = candidates.round_number
+where candidates.is_stale or candidates.is_prepared
 group by all

@@ -24,4 +24,5 @@ select
 
 from stakes
 inner join candidates on stakes.round_number = candidates.round_number
+where candidates.is_stale or candidates.is_prepared
 group by all

@@ -108,9 +108,7 @@ measured as (
 
 select
     measured.round_number,
-    concat_ws(
-        ' ', measured.target, 'day', measured.score_day, 'known at', measured.known_at
-    ) as subject,
+    {{ delivery_name('measured') }} as subject,
     measured.unusable_values,
     measured.repeated_stocks,
     measured.days_known_before_era,

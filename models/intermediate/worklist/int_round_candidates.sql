@@ -33,17 +33,6 @@ resolutions as (
 
 ),
 
-newest as (
-
-    select
-        kind,
-        max(era_date) as newest_era_date
-
-    from landed
-    group by all
-
-),
-
 rounds as (
 
     select
@@ -60,12 +49,12 @@ rounds as (
         coalesce(before.is_held, false) as is_held,
         coalesce(before.is_maybe_held, false) as is_maybe_held,
         coalesce(landed.is_closed and resolutions.is_resolved, false)
-        and landed.era_date < newest.newest_era_date - landed.window_days as is_over
+        and landed.era_date
+        < max(landed.era_date) over (partition by landed.kind) - landed.window_days as is_over
 
     from landed
     full join before using (round_number)
     left join resolutions using (round_number)
-    left join newest on landed.kind = newest.kind
 
 ),
 

@@ -5,9 +5,10 @@ from kardashev.frames import orthonormality_profile
 
 def model(dbt, session):
     dbt.config(materialized="table")
+    due = dbt.ref("int_round_candidates").filter("is_stale or is_prepared")
     return orthonormality_profile(
         session,
-        rounds=dbt.ref("int_round_candidates").select("round_number"),
+        rounds=due.select("round_number"),
         neutralizers=dbt.ref("stg_tournament__neutralizers"),
         universe=dbt.ref("stg_tournament__universe"),
     )
