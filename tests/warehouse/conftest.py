@@ -17,5 +17,5 @@ def clean(tmp_path_factory):
     """The tournament of six rounds, landed and built at once."""
     built = Warehouse(tmp_path_factory.mktemp("clean"))
     tournament.land_all(built.landing, ROUNDS)
-    built.build()
+    built.build(is_tested=True)
     return built

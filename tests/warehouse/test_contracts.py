@@ -88,7 +88,7 @@ def test_a_lie_refuses_its_round_and_no_other(warehouse, clean, lie):
     shutil.copytree(clean.folder, warehouse.folder, dirs_exist_ok=True)
     LIES[lie](warehouse.landing)
     tournament.land_upload(warehouse.landing, 2, "model_c", correction=1)
-    output = warehouse.build(succeeds=False)
+    output = warehouse.build(succeeds=False, is_tested=True)
 
     contract, expectation = lie.split(": ")
     said = [line for line in output.splitlines() if f"round {LIAR} is refused: {contract}/" in line]

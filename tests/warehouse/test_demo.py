@@ -26,7 +26,7 @@ def kardashev(warehouse, *arguments):
 def build_demo(folder, *arguments):
     warehouse = Warehouse(folder)
     kardashev(warehouse, "demo", *arguments)
-    warehouse.build()
+    warehouse.build(is_tested=True)
     return warehouse
 
 

@@ -53,7 +53,7 @@ def test_a_file_that_cannot_be_used_is_named_and_nothing_is_built(warehouse, cle
     bad = warehouse.landing / table / ("bad.csv" if b"," in content else "bad.parquet")
     bad.write_bytes(content)
     tournament.land_upload(warehouse.landing, 6, "model_c", correction=1)
-    output = warehouse.build(succeeds=False)
+    output = warehouse.build(succeeds=False, is_tested=True)
     assert len(lines(output, f"{bad.relative_to(warehouse.folder)} cannot be used")) == 1
     assert "Traceback" not in output
     assert_same_marts(warehouse.marts(), clean.marts())

@@ -19,7 +19,7 @@ def test_rounds_built_one_by_one_equal_all_at_once(warehouse, clean, order):
     tournament.land_models(warehouse.landing)
     for number in order:
         land(warehouse.landing, number)
-        warehouse.build(is_tested=False)
+        warehouse.build()
     assert_same_marts(warehouse.marts(), clean.marts())
 
 
