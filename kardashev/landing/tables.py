@@ -16,7 +16,7 @@ class LandedTable:
     required, optional : column name → DuckDB type
     latest : the expression of when the newest row became known, for the clock
     part : what divides the folder's content within a round, beside the round itself
-    name_column, value_column : set for a wide table: what its numeric columns become as long rows
+    name_column : set for a wide table: what the names of its numeric columns become in long rows
     """
 
     name: str
