@@ -1,9 +1,9 @@
 """Contributions: to the meta model (MMC and its neutral form), Alpha, and to the meta portfolio (MPC).
 
-G is the matrix (stocks, models) of gaussianized signals, S′ the same to the power 1.5; T (stocks, days) holds
-one target a column; p (models,) are shares of the stake. With N the neutralizers and v the sample weights, the
-neutral weights W = A S′ come from a symmetric operator A, so Alpha and MPC apply A to one vector a day and
-never form W. MPC is a gradient in closed form: tests check it against automatic differentiation.
+G is the matrix (stocks, models) of gaussianized signals, S′ the same to the power 1.5; T (stocks, days)
+holds one target a column; p (models,) are shares of the stake. With N the neutralizers and v the sample
+weights, the neutral weights W = A S′ come from a symmetric operator A, so Alpha and MPC apply A to one vector
+a day and never form W. MPC is a gradient in closed form: tests check it against automatic differentiation.
 """
 
 import numpy as np
@@ -55,7 +55,7 @@ def neutral_contribution(signals, meta_model, targets, basis):
 
 
 def orthogonalized(signals, meta_model):
-    """The signals u of `contribution`, (stocks, models); source: numerai-tools 0.7.2 scoring.orthogonalize."""
+    """The signals u of `contribution`, (stocks, models). Source: numerai-tools 0.7.2 orthogonalize."""
     return signals - np.outer(meta_model, (signals.T @ meta_model) / (meta_model @ meta_model))
 
 
@@ -95,9 +95,7 @@ def meta_portfolio(powered, shares, basis, sample_weights):
     return portfolio - portfolio.mean()
 
 
-def meta_portfolio_contribution(
-    powered, targets, shares, basis, sample_weights, normalizer, scale
-):
+def meta_portfolio_contribution(powered, targets, shares, basis, sample_weights, normalizer, scale):
     """Gradient of the normalised portfolio's alpha with respect to each model's share of the stake.
 
     With u = C W p and α = u·t / ‖u‖::

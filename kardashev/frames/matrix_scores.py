@@ -15,7 +15,12 @@ from kardashev.contribution import (
     meta_portfolio_contribution,
     neutral_contribution,
 )
-from kardashev.correlation import exposures, nearest_signals, neutral_correlation
+from kardashev.correlation import (
+    exposures,
+    first_largest,
+    nearest_signals,
+    neutral_correlation,
+)
 from kardashev.frames.blocks import Blocks, batch
 from kardashev.frames.prepared import PreparedBlock
 
@@ -112,7 +117,7 @@ class ScoredBlock(PreparedBlock):
         return nearest_signals(self.gaussian)
 
     def exposures(self, factor_set):
-        """|Pearson| (models, factors) with the factors of a set that differ between stocks, and their names."""
+        """|Pearson| (models, factors) with those factors of a set that differ between stocks; their names."""
         in_set = self.in_round | {"factor_set": factor_set}
         columns, names = self.reader.columns(self.factor_rows, in_set, self.stocks)
         here = np.isfinite(columns).all(axis=1)
@@ -170,9 +175,7 @@ def _neutral_contribution(block, due):
         return Outcome(reason=NO_META_MODEL.format(name))
     targets = block.targets(due)[block.has_neutralizers]
     targets = (targets - targets.mean(axis=0)) * np.where([row["is_binned"] for row in due], 4, 1)
-    values = neutral_contribution(
-        block.neutral_gaussian, meta_model, targets, block.least_squares
-    )
+    values = neutral_contribution(block.neutral_gaussian, meta_model, targets, block.least_squares)
     if np.isnan(values).all():
         return Outcome(reason=META_MODEL_IN_SPAN.format(name))
     return Outcome(_where(np.isfinite(block.least_squares_norms), values), IN_SPAN)
@@ -195,7 +198,9 @@ def _largest_exposure(block, due):
     found, names = block.exposures(due[0]["factor_set"])
     if not len(names):
         return Outcome(reason=NO_FACTORS.format(due[0]["factor_set"]))
-    return Outcome(found.max(axis=1)[:, None], attained_by=names.take(pa.array(found.argmax(axis=1))))
+    return Outcome(
+        found.max(axis=1)[:, None], attained_by=names.take(pa.array(first_largest(found)))
+    )
 
 
 def _rms_exposure(block, due):

@@ -1,13 +1,11 @@
-"""Grain: round_number, coverage_id (0), extreme_form, model_key, stock_key; the rounds held. Tops and bottoms."""
+"""Grain: round_number, coverage_id (0), extreme_form, model_key, stock_key. Top and bottom, rounds held."""
 
 from kardashev.frames.extremes import extreme_signal_rows
 from kardashev.frames.prepared import Sources
 
 
 def model(dbt, session):
-    dbt.config(
-        materialized="incremental", meta={"redoes": "is_stale or is_prepared or is_pruned"}
-    )
+    dbt.config(materialized="incremental", meta={"redoes": "is_stale or is_prepared or is_pruned"})
     signals, bases = dbt.ref("int_scored_signals"), dbt.ref("int_neutral_bases")
     sources = Sources(
         signals=signals.filter("signal_form = 'plain'"),
