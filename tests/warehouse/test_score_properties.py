@@ -315,3 +315,36 @@ def test_scores_of_any_round_equal_the_organisers(chain, drawn):
             np.testing.assert_allclose(
                 ours.reindex(values.index), values, rtol=0, atol=TOLERANCE, err_msg=score
             )
+
+
+def test_a_signal_in_the_span_of_its_neutralizers_has_no_score_and_says_so(chain):
+    drawn = Round(5, 40, 4, 0, "binned", 0, 0, 0, 0)
+    sector = np.arange(40) % 2 * 1.0
+    drawn.signals["model_1"] = sector
+    drawn.predictions["model_1"] = scoring.tie_kept_rank(drawn.signals["model_1"])
+    drawn.stakes[:] = 10.0
+    powered = scoring.tie_kept_rank__gaussianize__pow_1_5(drawn.predictions[["model_1"]])
+    size = np.sqrt((drawn.weights * powered["model_1"] ** 2).sum())
+    drawn.basis["n0"] = powered["model_1"] / size  # N'VN = 1, and two values
+    drawn.basis = drawn.basis[["n0"]]
+    drawn.factors["f0"] = sector
+    found = chain.run(drawn.inputs()).execute("select * from int_scores").df()
+    of_model = found[found["model_id"] == "model_1"].set_index("score")
+    in_span = {"fnc", "neutral_corr", "neutral_mmc", "alpha", "mpc"}
+    in_span |= {f"{score} tb{K}" for score in ("fnc", "neutral_corr", "neutral_mmc")}
+    assert set(of_model.index[of_model["value"].isna()]) == in_span
+    assert of_model.loc[list(in_span), "null_reason"].str.contains("lies in the span of").all()
+    assert found.loc[found["model_id"] != "model_1", "value"].notna().all()
+    noise = scoring.neutral_correlation(drawn.predictions, drawn.basis, drawn.target)["model_1"]
+    assert np.isfinite(noise)  # what the organiser's code makes of rounding noise
+
+
+def test_no_score_moves_under_an_increasing_transform_of_a_signal(chain):
+    drawn = Round(7, 40, 3, 10, "returns", 0.3, 0.1, 0, 0)
+    before = chain.run(drawn.inputs()).execute("select * from int_scores").df()
+    drawn.signals["model_0"] = np.exp(3 * drawn.signals["model_0"]) - 5
+    after = chain.run(drawn.inputs()).execute("select * from int_scores").df()
+    key = ["score", "model_id"]
+    pd.testing.assert_frame_equal(
+        before.sort_values(key, ignore_index=True), after.sort_values(key, ignore_index=True)
+    )
