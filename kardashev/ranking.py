@@ -35,7 +35,7 @@ def doubled_rank(values, tie_width=0.0):
     values = np.asarray(values)
     if np.isnan(values).any():
         raise ValueError("cannot rank NaN: fill absent stocks first")
-    columns = values.reshape(len(values), -1)
+    columns = values[:, None] if values.ndim == 1 else values
     ranks = np.empty(columns.shape, dtype=np.int32, order="F")
     for block in _blocks(columns.shape[1]):
         ranks[:, block] = _ranked_rows(columns[:, block].T, tie_width).T

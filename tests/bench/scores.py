@@ -1,7 +1,8 @@
 """Matrix scores of one round, our kernels beside the organiser's code: CPU seconds, ratios, and the floor.
 
-`make bench` runs it, with one BLAS thread: waiting threads would count as work. 5,000 stocks, 4,000 models, 200 neutralizers; numerai-tools scores 40 of the models, and
-its time is scaled to all. The floor is what no way around: sorting the signals, and two products with N.
+`make bench` runs it, with one BLAS thread: waiting threads would count as work. 5,000 stocks, 4,000 models,
+200 neutralizers; numerai-tools scores 40 of the models, and its time is scaled to all. The floor is what no
+way around: sorting the signals, and two products with N.
 """
 
 import numpy as np

@@ -52,6 +52,10 @@ def test_quantiles_are_odd_about_the_middle_to_the_last_bit(n):
     assert quantiles[n + 1] == 0
 
 
+def test_no_stock_has_no_rank():
+    assert doubled_rank(np.array([])).shape == (0,)
+
+
 def test_a_signal_with_a_hole_is_refused():
     with pytest.raises(ValueError, match="fill absent stocks"):
         doubled_rank(np.array([0.1, np.nan]))
