@@ -1,0 +1,98 @@
+"""The last steps to the optimum: the exact active set, a polish on it, and the checks."""
+
+import numpy as np
+
+from kardashev.portfolio.dual import evaluated
+from kardashev.portfolio.optimality import CAPPED, FREE, Solutions, natural_residual
+from kardashev.portfolio.sensitivity import independent_rows, kept_system, refined_solve
+
+SOLVED, UNSOLVED = "solved", "residual too large"
+RESIDUAL_LIMIT = 1e-9  # relative to the largest signal
+POLISHES = 3
+
+
+def states_of(unit, v):
+    """The states (int8, as in `Solutions`) of weights v whose zeros and caps are exact."""
+    size = np.abs(v)
+    kinds = np.where(size >= unit.caps, CAPPED, FREE) * (size > 0)
+    return (kinds * np.sign(v)).astype(np.int8)
+
+
+def polished(unit, signals, points, iterations, engine):
+    """Solutions from multipliers that are next to optimal.
+
+    On the active set a Newton step without regularization, with redundant rows left out and the solve
+    refined; taken where it comes closer.
+
+    Parameters
+    ----------
+    unit : UnitProblem
+    signals : array (draws, stocks)
+    points : Points, one row a draw
+    iterations : int array (draws,)
+    engine : str
+
+    Returns
+    -------
+    Solutions
+    """
+    draws, rows = points.multipliers.shape
+    is_kept, is_gross_kept = np.zeros((draws, rows), dtype=bool), np.zeros(draws, dtype=bool)
+    v = np.copysign(points.size, points.z)
+    states = states_of(unit, v)
+    unsettled = np.arange(draws)
+    for _ in range(POLISHES):
+        if not len(unsettled):
+            break
+        moved = points.take(unsettled)
+        for place, draw in enumerate(unsettled):
+            binds = unit.is_fixed | (moved.multipliers[place] != 0)
+            is_gross = moved.gross_multipliers[place] > 0
+            system = _independent(unit, states[draw], np.flatnonzero(binds), is_gross)
+            kept, is_gross_kept[draw], (_, columns, softness, factor) = system
+            is_kept[draw] = False
+            is_kept[draw, kept] = True
+            right = -moved.gradient[place, kept]
+            if is_gross_kept[draw]:
+                right = np.append(right, -moved.gross_gradient[place])
+            step = refined_solve(columns, softness, factor, right)
+            moved.multipliers[place, kept] += step[: len(kept)]
+            if is_gross_kept[draw]:
+                moved.gross_multipliers[place] += step[-1]
+        closer = evaluated(unit, signals[unsettled], moved.multipliers, moved.gross_multipliers)
+        better = np.flatnonzero(closer.error < points.error[unsettled])
+        taken = unsettled[better]
+        points.put(taken, closer.take(better))
+        v[taken] = np.copysign(points.size[taken], points.z[taken])
+        now = states_of(unit, v[taken])
+        unsettled = taken[(now != states[taken]).any(axis=1)]
+        states[taken] = now
+    residuals = natural_residual(unit, signals, v, points.multipliers, points.gross_multipliers)
+    is_solved = residuals <= RESIDUAL_LIMIT * np.abs(signals).max(axis=1)
+    return Solutions(
+        weights=v / unit.curvature,
+        states=states,
+        multipliers=points.multipliers,
+        gross_multipliers=points.gross_multipliers,
+        is_kept=is_kept,
+        is_gross_kept=is_gross_kept,
+        residuals=residuals,
+        iterations=iterations,
+        engines=np.full(draws, engine),
+        statuses=np.where(is_solved, SOLVED, UNSOLVED),
+    )
+
+
+def _independent(unit, states, rows, is_gross):
+    """The independent ones of some rows and the gross limit on the free stocks, and their system."""
+    free = np.flatnonzero(np.abs(states) == FREE)
+    columns = np.column_stack([unit.by_stock[free][:, rows], np.sign(states[free])])
+    columns, softness = (
+        (columns, np.append(unit.softness[rows], 0.0))
+        if is_gross
+        else (columns[:, :-1], unit.softness[rows])
+    )
+    places = independent_rows(columns, softness)
+    kept = rows[places[places < len(rows)]]
+    is_gross_kept = bool(is_gross and len(places) and places[-1] == len(rows))
+    return kept, is_gross_kept, kept_system(unit, states, kept, is_gross_kept)
