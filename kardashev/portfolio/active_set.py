@@ -9,6 +9,7 @@ from kardashev.portfolio.sensitivity import independent_rows, kept_system, refin
 SOLVED, UNSOLVED = "solved", "residual too large"
 RESIDUAL_LIMIT = 1e-9  # relative to the largest signal
 POLISHES = 3
+NEAR = 1e-6  # relative to the largest signal: how close a first-order solver comes to zero or a limit
 
 
 def states_of(unit, v):
@@ -96,3 +97,46 @@ def _independent(unit, states, rows, is_gross):
     kept = rows[places[places < len(rows)]]
     is_gross_kept = bool(is_gross and len(places) and places[-1] == len(rows))
     return kept, is_gross_kept, kept_system(unit, states, kept, is_gross_kept)
+
+
+def from_weights(unit, signals, weights, multipliers, gross_multipliers, engine):
+    """Solutions from what a first-order solver found: zeros and limits by tolerance.
+
+    Parameters
+    ----------
+    unit : UnitProblem
+    signals, weights : arrays (draws, stocks)
+    multipliers : array (draws, rows), of the risk factors' rows left to this function
+    gross_multipliers : array (draws,)
+    engine : str
+
+    Returns
+    -------
+    Solutions, with the weights as they are
+    """
+    v = weights * unit.curvature
+    near = NEAR * np.abs(signals).max(axis=1, keepdims=True)
+    size = np.abs(v)
+    kinds = np.where(size >= unit.caps - near, CAPPED, FREE) * (size > near)
+    states = (kinds * np.sign(v)).astype(np.int8)
+    is_soft = unit.softness > 0
+    multipliers[:, is_soft] = (v @ unit.by_stock[:, is_soft]) / unit.softness[is_soft]
+    binds = unit.is_fixed | (np.abs(multipliers) > near)
+    is_kept, is_gross_kept = np.zeros_like(binds), np.zeros(len(v), dtype=bool)
+    for draw, rows in enumerate(binds):
+        is_gross = gross_multipliers[draw] > near[draw]
+        found = _independent(unit, states[draw], np.flatnonzero(rows), is_gross)
+        is_kept[draw, found[0]], is_gross_kept[draw] = True, found[1]
+    residuals = natural_residual(unit, signals, v, multipliers, gross_multipliers)
+    return Solutions(
+        weights=weights,
+        states=states,
+        multipliers=multipliers,
+        gross_multipliers=gross_multipliers,
+        is_kept=is_kept,
+        is_gross_kept=is_gross_kept,
+        residuals=residuals,
+        iterations=np.zeros(len(v), dtype=np.int64),
+        engines=np.full(len(v), engine),
+        statuses=np.full(len(v), SOLVED),
+    )

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 BISECTIONS = 80  # halvings of [0, 1]: enough for steps that have to be shortened by 1e-20
+FLAT_ENOUGH = 0.1  # of the slope at its start: where a line search ends
 
 
 @dataclass
@@ -102,28 +103,31 @@ def share_to_first_zero(points, steps, side):
 
 
 def line_minimum(unit, signals, points, target):
-    """The lowest dual between points and targets, where no multiplier changes its side, by bisection."""
-    change, gross_change = (
-        target.multipliers - points.multipliers,
-        target.gross_multipliers - points.gross_multipliers,
-    )
+    """A point near the lowest dual between points and targets, where no multiplier changes its side.
+
+    Bisection, until the slope is a tenth of what it is at the points.
+    """
+    change = target.multipliers - points.multipliers
+    gross_change = target.gross_multipliers - points.gross_multipliers
     z_change = target.z - points.z
     side = np.where(points.side != 0, points.side, np.sign(change))
     bounds = np.where(change != 0, np.where(side > 0, unit.upper, unit.lower), 0.0)
     constant = (bounds * change).sum(axis=1) + gross_change * unit.gross
-    low, high = np.zeros(len(change)), np.ones(len(change))
-    share = high
+    enough = FLAT_ENOUGH * np.abs(slope_towards(points, target))
+    low, high, share = np.zeros(len(change)), np.ones(len(change)), np.ones(len(change))
     for _ in range(BISECTIONS):
         z = points.z + share[:, None] * z_change
         gross = points.gross_multipliers + share * gross_change
-        size = np.clip(np.abs(z) - gross[:, None], 0.0, unit.caps)
-        slope = constant + (
-            (points.multipliers + share[:, None] * change) * change
-        ) @ unit.softness
-        slope += (size * (np.sign(z) * z_change - gross_change[:, None])).sum(axis=1)
+        size = np.minimum(np.maximum(np.abs(z) - gross[:, None], 0.0), unit.caps)
+        moved = points.multipliers + share[:, None] * change
+        slope = constant + (moved * change) @ unit.softness
+        slope += np.einsum("dn,dn->d", np.copysign(size, z), z_change)
+        slope -= gross_change * size.sum(axis=1)
         low, high = np.where(slope <= 0, share, low), np.where(slope <= 0, high, share)
-        share = (low + high) / 2
-    share = np.where(low > 0, low, high)
+        is_open = (np.abs(slope) > enough) & (low < high)
+        if not is_open.any():
+            break
+        share = np.where(is_open, (low + high) / 2, share)
     return evaluated(
         unit,
         signals,

@@ -174,13 +174,19 @@ def unit_rows(matrix):
 class Specification:
     """The cvxpy problem in scaled weights x = √stocks · w, rows of unit norm; its parameter is a.
 
-    Both scalings are for first-order solvers: without them their gradients are off by percents.
+    Both scalings are for first-order solvers: without them their gradients are off by percents. Dual
+    variables are then the multipliers of unit rows, in the signal's unit.
+
+    gross : the constraint on ‖x‖₁
+    rows : tuple of (constraint, places of its rows in the problem, sign of their multipliers)
     """
 
     problem: cp.Problem
     signal: cp.Parameter
     scaled_weights: cp.Variable
     scale: float
+    gross: cp.Constraint
+    rows: tuple
 
 
 def specification(problem):
@@ -214,19 +220,18 @@ def specification(problem):
         cost -= (problem.turnover_aversion * problem.previous) @ x
     rows, norms = unit_rows(problem.exposures)
     lower, upper = problem.lower * scale / norms, problem.upper * scale / norms
-    constraints = [
-        cp.abs(x) <= np.minimum(problem.position_limits, problem.gross_limit) * scale,
-        cp.norm1(x) <= problem.gross_limit * scale,
-    ]
+    caps = np.minimum(problem.position_limits, problem.gross_limit) * scale
+    gross = cp.norm1(x) <= problem.gross_limit * scale
     fixed = problem.lower == problem.upper
     above, below = ~fixed & np.isfinite(upper), ~fixed & np.isfinite(lower)
-    if fixed.any():
-        constraints.append(rows[fixed] @ x == upper[fixed])
-    if above.any():
-        constraints.append(rows[above] @ x <= upper[above])
-    if below.any():
-        constraints.append(rows[below] @ x >= lower[below])
+    stated_rows = (
+        (rows[fixed] @ x == upper[fixed], np.flatnonzero(fixed), 1.0),
+        (rows[above] @ x <= upper[above], np.flatnonzero(above), 1.0),
+        (rows[below] @ x >= lower[below], np.flatnonzero(below), -1.0),
+    )
+    stated_rows = tuple(block for block in stated_rows if len(block[1]))
+    constraints = [x <= caps, x >= -caps, gross, *(constraint for constraint, *_ in stated_rows)]
     stated = cp.Problem(cp.Maximize(signal @ x - cost), constraints)
     if not stated.is_dcp(dpp=True):
         raise InvalidProblemError("the problem is not a disciplined parametrised program")
-    return Specification(stated, signal, x, scale)
+    return Specification(stated, signal, x, scale, gross, stated_rows)
