@@ -9,7 +9,9 @@ from kardashev.portfolio.sensitivity import independent_rows, kept_system, refin
 SOLVED, UNSOLVED = "solved", "residual too large"
 RESIDUAL_LIMIT = 1e-9  # relative to the largest signal
 POLISHES = 3
-NEAR = 1e-6  # relative to the largest signal: how close a first-order solver comes to zero or a limit
+NEAR = (
+    1e-6  # relative to the largest signal: how close a first-order solver comes to zero or a limit
+)
 
 
 def states_of(unit, v):
@@ -42,24 +44,20 @@ def polished(unit, signals, points, iterations, engine):
     v = np.copysign(points.size, points.z)
     states = states_of(unit, v)
     unsettled = np.arange(draws)
-    for _ in range(POLISHES):
-        if not len(unsettled):
-            break
+    for polish in range(POLISHES + 1):
         moved = points.take(unsettled)
         for place, draw in enumerate(unsettled):
             binds = unit.is_fixed | (moved.multipliers[place] != 0)
             is_gross = moved.gross_multipliers[place] > 0
-            system = _independent(unit, states[draw], np.flatnonzero(binds), is_gross)
-            kept, is_gross_kept[draw], (_, columns, softness, factor) = system
-            is_kept[draw] = False
-            is_kept[draw, kept] = True
-            right = -moved.gradient[place, kept]
-            if is_gross_kept[draw]:
-                right = np.append(right, -moved.gross_gradient[place])
-            step = refined_solve(columns, softness, factor, right)
+            found = _independent(unit, states[draw], np.flatnonzero(binds), is_gross)
+            kept, is_gross_kept[draw], (_, columns, softness, factor) = found
+            is_kept[draw] = np.isin(np.arange(rows), kept)
+            right = np.append(-moved.gradient[place, kept], -moved.gross_gradient[place])
+            step = refined_solve(columns, softness, factor, right[: columns.shape[1]])
             moved.multipliers[place, kept] += step[: len(kept)]
-            if is_gross_kept[draw]:
-                moved.gross_multipliers[place] += step[-1]
+            moved.gross_multipliers[place] += step[len(kept) :].sum()
+        if polish == POLISHES or not len(unsettled):
+            break
         closer = evaluated(unit, signals[unsettled], moved.multipliers, moved.gross_multipliers)
         better = np.flatnonzero(closer.error < points.error[unsettled])
         taken = unsettled[better]
@@ -99,7 +97,7 @@ def _independent(unit, states, rows, is_gross):
     return kept, is_gross_kept, kept_system(unit, states, kept, is_gross_kept)
 
 
-def from_weights(unit, signals, weights, multipliers, gross_multipliers, engine):
+def from_weights(unit, signals, weights, multipliers, gross_multipliers, engine, status):
     """Solutions from what a first-order solver found: zeros and limits by tolerance.
 
     Parameters
@@ -108,7 +106,7 @@ def from_weights(unit, signals, weights, multipliers, gross_multipliers, engine)
     signals, weights : arrays (draws, stocks)
     multipliers : array (draws, rows), of the risk factors' rows left to this function
     gross_multipliers : array (draws,)
-    engine : str
+    engine, status : str
 
     Returns
     -------
@@ -138,5 +136,5 @@ def from_weights(unit, signals, weights, multipliers, gross_multipliers, engine)
         residuals=residuals,
         iterations=np.zeros(len(v), dtype=np.int64),
         engines=np.full(len(v), engine),
-        statuses=np.full(len(v), SOLVED),
+        statuses=np.full(len(v), status),
     )

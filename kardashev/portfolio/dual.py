@@ -83,7 +83,10 @@ def gross_threshold(unit, signals):
     for _ in range(BISECTIONS):
         middle = (low + high) / 2
         held = np.clip(np.abs(signals) - middle[:, None], 0.0, unit.caps).sum(axis=1)
-        low, high = np.where(held > unit.gross, middle, low), np.where(held > unit.gross, high, middle)
+        low, high = (
+            np.where(held > unit.gross, middle, low),
+            np.where(held > unit.gross, high, middle),
+        )
     return np.where(low > 0, high, 0.0)
 
 

@@ -27,9 +27,12 @@ from kardashev.portfolio.sensitivity import applied
 
 NEWTON, DIFFCP = "newton", "diffcp"
 ENGINES = (NEWTON, DIFFCP)
+FALLBACK = "fallback"  # status of a draw that the reference had to solve
 REFERENCE_OPTIONS = {"eps": 1e-8}
 REFERENCE_GRADIENT = {"mode": "lsmr"}  # diffcp's default, lsqr, is off by 1e-3 at 5,000 stocks
-REFERENCE_RESIDUAL_LIMIT = 1e-5  # relative to the largest signal: what SCS at 1e-8 reaches, and more
+REFERENCE_RESIDUAL_LIMIT = (
+    1e-5  # relative to the largest signal: what SCS at 1e-8 reaches, and more
+)
 
 
 def solve(problem, signals, engine=NEWTON, start=None, iteration_limit=ITERATION_LIMIT):
@@ -46,7 +49,8 @@ def solve(problem, signals, engine=NEWTON, start=None, iteration_limit=ITERATION
     Returns
     -------
     Solutions
-        ``engines`` says for each draw which one solved it.
+        ``engines`` says for each draw which one solved it; where it is not the one asked for, ``statuses``
+        has `FALLBACK`.
 
     Raises
     ------
@@ -69,7 +73,9 @@ def solve(problem, signals, engine=NEWTON, start=None, iteration_limit=ITERATION
         points, iterations = dual_minimum(unit, pulled, start, iteration_limit)
         found = polished(unit, pulled, points, iterations, NEWTON)
         failed = np.flatnonzero(found.statuses != SOLVED)
-        return found.replaced(failed, _by_reference(problem, signals[failed])) if len(failed) else found
+        if len(failed):
+            found = found.replaced(failed, _by_reference(problem, signals[failed], FALLBACK))
+        return found
 
 
 def sensitivities(problem, solutions, vectors):
@@ -160,7 +166,7 @@ class NewtonInterface(SolverInterface):
         (weights,) = ctx.var_recover
         self.places = weights.primal
 
-    def solve_torch_batch(self, P, q, A, dims, solver_args, needs_grad):  # noqa: N803
+    def solve_torch_batch(self, P, q, A, dims, solver_args, needs_grad):
         linear = q.detach().numpy()
         pull = self.problem.pulled(np.zeros(self.problem.exposures.shape[1]))
         found = solve(self.problem, -linear[:, self.places] - pull, **solver_args)
@@ -183,7 +189,7 @@ def _check_engine(engine):
         raise InvalidProblemError(f"no engine {engine!r}: one of {', '.join(ENGINES)}")
 
 
-def _by_reference(problem, signals):
+def _by_reference(problem, signals, status=SOLVED):
     """Solutions by the stock layer, checked by the same residual as newton's."""
     layer = PortfolioLayer(problem, DIFFCP)
     with warnings.catch_warnings(), torch.no_grad():
@@ -195,7 +201,13 @@ def _by_reference(problem, signals):
     for (_, places, sign), block in zip(layer.stated.rows, blocks, strict=True):
         multipliers[:, places] += sign * block
     found = from_weights(
-        unit, problem.pulled(signals), weights, multipliers, gross_multipliers.ravel(), DIFFCP
+        unit,
+        problem.pulled(signals),
+        weights,
+        multipliers,
+        gross_multipliers.ravel(),
+        DIFFCP,
+        status,
     )
     too_large = ~(found.residuals <= REFERENCE_RESIDUAL_LIMIT * np.abs(signals).max(axis=1))
     if too_large.any():

@@ -67,7 +67,9 @@ class PortfolioProblem:
             if value is not None and np.shape(value) != shape:
                 raise InvalidProblemError(f"{field} has shape {np.shape(value)}, not {shape}")
         if self.risk_factors is not None and self.risk_factors.shape[1:] != (stocks,):
-            raise InvalidProblemError(f"risk_factors do not have a column for each of {stocks} stocks")
+            raise InvalidProblemError(
+                f"risk_factors do not have a column for each of {stocks} stocks"
+            )
         bad = ~np.isfinite(self.exposures).all(axis=1) | ~(self.lower <= self.upper)
         if bad.any():
             raise InvalidProblemError(
@@ -99,7 +101,14 @@ class PortfolioProblem:
 
 
 def neutral_problem(
-    countries, sectors, factors, factor_names, sample_weights, limits, risk_factors=None, previous=None
+    countries,
+    sectors,
+    factors,
+    factor_names,
+    sample_weights,
+    limits,
+    risk_factors=None,
+    previous=None,
 ):
     """The problem of a universe, from limits by group.
 
