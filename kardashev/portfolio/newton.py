@@ -8,6 +8,8 @@ Source: Qi and Sun 1993, A nonsmooth version of Newton's method; Li, Sun and Toh
 semismooth Newton augmented Lagrangian method (the dual's generalised Hessian, sparse by the active set).
 """
 
+from dataclasses import replace
+
 import numpy as np
 from scipy.linalg.lapack import dposv
 
@@ -19,7 +21,8 @@ from kardashev.portfolio.dual import (
     slope_towards,
 )
 
-ITERATION_LIMIT = 200
+ITERATION_LIMIT = 60
+EASING = 3.0  # factor between the curvatures through which a draw is led that reached the limit
 TOLERANCE = 1e-12  # of the dual's gradient, relative to the largest signal
 REGULARIZATION = 1e-11  # added to the diagonal of the unit Gram matrix, for redundant rows
 SUFFICIENT_DECREASE = 1e-4  # of what the slope promises, for a whole step to be taken
@@ -34,13 +37,52 @@ def dual_minimum(unit, signals, start=None, iteration_limit=ITERATION_LIMIT):
     unit : UnitProblem, feasible
     signals : array (draws, stocks), finite; their own unit is the unit of multipliers
     start : pair of an array (rows,) and a float, multipliers of rows and gross limit to begin from
-    iteration_limit : int
+    iteration_limit : int, for each curvature
 
     Returns
     -------
     points : Points, one row a draw
     iterations : int array (draws,)
     """
+    points, iterations = _newton(unit, signals, start, iteration_limit)
+    for draw in np.flatnonzero(points.error > _tolerance(signals)):
+        alone, more = _eased(unit, signals[[draw]], iteration_limit)
+        points.put([draw], alone)
+        iterations[draw] += more
+    return points, iterations
+
+
+def _eased(unit, signal, iteration_limit):
+    """The minimum for one draw, from that of a problem with much curvature, less and less of it.
+
+    Where the curvature is next to nothing the dual is next to piecewise linear, and steps zigzag between its
+    edges; near the end of such a path they need not.
+    """
+    caps = unit.caps[unit.caps > 0]
+    most = max(np.abs(signal).max() / caps.min(initial=np.inf), 1.0)  # at which no stock is capped
+    stages = 1 + int(np.ceil(np.log(most) / np.log(EASING)))
+    start, total = None, 0
+    for factor in np.geomspace(most, 1.0, max(stages, 2)):
+        eased = replace(
+            unit,
+            lower=unit.lower * factor,
+            upper=unit.upper * factor,
+            softness=unit.softness * factor,
+            caps=unit.caps * factor,
+            gross=unit.gross * factor,
+        )
+        points, iterations = _newton(eased, signal, start, iteration_limit)
+        start = points.multipliers[0], points.gross_multipliers[0]
+        total += iterations[0]
+    return points, total
+
+
+def _tolerance(signals):
+    return TOLERANCE * np.abs(signals).max(axis=1)
+
+
+def _newton(unit, signals, start, iteration_limit):
+    """`dual_minimum` without a second attempt."""
     draws, rows = len(signals), len(unit.rows)
     if start is None:
         start = np.zeros(rows), gross_threshold(unit, signals)
@@ -50,7 +92,7 @@ def dual_minimum(unit, signals, start=None, iteration_limit=ITERATION_LIMIT):
         np.broadcast_to(start[0], (draws, rows)).copy(),
         np.broadcast_to(start[1], draws).astype(float),
     )
-    tolerance = TOLERANCE * np.abs(signals).max(axis=1)
+    tolerance = _tolerance(signals)
     of_gram = np.repeat(points.is_free[:1], draws, axis=0)
     grams = np.repeat(_gram_of(unit, np.flatnonzero(of_gram[0]))[None], draws, axis=0)
     iterations = np.zeros(draws, dtype=np.int64)
