@@ -36,11 +36,11 @@ def drawn_problem(stocks, seed=0, limits=None, **optional):
 
 
 def drawn_models(stocks, models, seed=0):
-    """Prepared signals (stocks, models) that share something, and stakes, some of them zero."""
+    """Prepared signals (stocks, models) that share something, and stakes, the last two of them zero."""
     rng = np.random.default_rng(seed + 1)
     signals = rng.normal(size=(stocks, models)) + rng.normal(size=(stocks, 1))
-    stakes = rng.exponential(size=models) * (rng.random(models) < 0.7)
-    return (signals - signals.mean(axis=0)) / signals.std(axis=0), stakes + (stakes.sum() == 0)
+    stakes = rng.exponential(size=models) * (np.arange(models) < models - 2)
+    return (signals - signals.mean(axis=0)) / signals.std(axis=0), stakes
 
 
 def standardized(values):
