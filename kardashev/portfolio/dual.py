@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 BISECTIONS = 80  # halvings of [0, 1]: enough for steps that have to be shortened by 1e-20
+NOTHING = 1e-15  # of the largest signal: a smaller multiplier would keep its row from becoming slack
 FLAT_ENOUGH = 0.1  # of the slope at its start: where a line search ends
 
 
@@ -49,9 +50,12 @@ class Points:
         )
 
 
-def evaluated(unit, signals, multipliers, gross_multipliers, z=None):
-    if z is None:
-        z = signals - multipliers @ unit.rows
+def evaluated(unit, signals, multipliers, gross_multipliers):
+    """The points at multipliers (draws, rows) and (draws,); one that is zero but for rounding is zero."""
+    nothing = NOTHING * np.abs(signals).max(axis=1)
+    multipliers = np.where(np.abs(multipliers) > nothing[:, None], multipliers, 0.0)
+    gross_multipliers = np.where(gross_multipliers > nothing, gross_multipliers, 0.0)
+    z = signals - multipliers @ unit.rows
     excess = np.abs(z) - gross_multipliers[:, None]
     size = np.minimum(np.maximum(excess, 0.0), unit.caps)
     exposures = np.copysign(size, z) @ unit.by_stock - unit.softness * multipliers

@@ -47,6 +47,18 @@ def test_portfolios_are_clarabels(stocks, make):
         np.testing.assert_allclose(weights, reference.solve(signal), atol=1e-13)
 
 
+@pytest.mark.parametrize("make", [drawn_problem, with_risk], ids=["plain", "risk and turnover"])
+@pytest.mark.parametrize("engine", layer.ENGINES)
+def test_engines_and_their_layers_are_one_problems(engine, make):
+    problem, signals = make(60), drawn_signals(60, 3)
+    expected = [Reference(problem).solve(signal) for signal in signals]
+    found = solve(problem, signals, engine)
+    assert set(found.engines) == {engine} and set(found.statuses) == {"solved"}
+    np.testing.assert_allclose(found.weights, expected, atol=1e-7)
+    layers = PortfolioLayer(problem, engine)(torch.tensor(signals)).numpy()
+    np.testing.assert_allclose(layers, expected, atol=1e-7)
+
+
 @pytest.mark.parametrize("stocks", SIZES)
 def test_limits_of_every_kind_bind_and_are_reported(stocks):
     problem, (signal,) = drawn_problem(stocks), drawn_signals(stocks, 1)

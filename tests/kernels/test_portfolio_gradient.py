@@ -75,6 +75,19 @@ def test_the_gradient_is_the_finite_difference_of_an_independent_solve(stocks, m
         assert found[model] == pytest.approx(expected, rel=1e-6), model
 
 
+def test_the_gradient_where_portfolios_lean_and_signals_are_not_centred():
+    limits = {"dollar": None, "country": None, "sector": 0.2}
+    problem, (signals, stakes) = drawn_problem(60, limits=limits), drawn_models(60, 8)
+    signals, returns = signals + np.arange(8), drawn_returns(60)[:, 0] + 0.05
+    found = contribution(problem, signals, stakes, returns[:, None])[:, 0]
+    reference, total = Reference(problem), stakes.sum()
+    for model in (0, 7):
+        step = STEP * total * np.eye(len(stakes))[model]
+        up = return_of(reference, signals, stakes + step, returns)
+        down = return_of(reference, signals, stakes - step, returns)
+        assert found[model] == pytest.approx((up - down) / (2 * STEP * total), rel=1e-6)
+
+
 @pytest.mark.parametrize("stocks", [60, 500, pytest.param(2000, marks=pytest.mark.long)])
 def test_the_gradient_is_the_stock_layers(stocks):
     problem, (signals, stakes) = drawn_problem(stocks), drawn_models(stocks, 8)
