@@ -4,13 +4,18 @@ import numpy as np
 
 from kardashev.portfolio.dual import evaluated
 from kardashev.portfolio.optimality import CAPPED, FREE, Solutions, natural_residual
-from kardashev.portfolio.sensitivity import independent_rows, kept_system, refined_solve
+from kardashev.portfolio.sensitivity import (
+    free_columns,
+    independent_rows,
+    kept_system,
+    refined_solve,
+)
 
 SOLVED, UNSOLVED = "solved", "residual too large"
 RESIDUAL_LIMIT = 1e-9  # relative to the largest signal
 POLISHES = 3
 NEAR = (
-    1e-6  # relative to the largest signal: how close a first-order solver comes to zero or a limit
+    1e-6  # relative to the largest signal: how close a first-order solver comes to a zero or limit
 )
 
 
@@ -84,13 +89,7 @@ def polished(unit, signals, points, iterations, engine):
 
 def _independent(unit, states, rows, is_gross):
     """The independent ones of some rows and the gross limit on the free stocks, and their system."""
-    free = np.flatnonzero(np.abs(states) == FREE)
-    columns = np.column_stack([unit.by_stock[free][:, rows], np.sign(states[free])])
-    columns, softness = (
-        (columns, np.append(unit.softness[rows], 0.0))
-        if is_gross
-        else (columns[:, :-1], unit.softness[rows])
-    )
+    _, columns, softness = free_columns(unit, states, rows, is_gross)
     places = independent_rows(columns, softness)
     kept = rows[places[places < len(rows)]]
     is_gross_kept = bool(is_gross and len(places) and places[-1] == len(rows))

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 
 BISECTIONS = 80  # halvings of [0, 1]: enough for steps that have to be shortened by 1e-20
-NOTHING = 1e-15  # of the largest signal: a smaller multiplier would keep its row from becoming slack
+NOTHING = (
+    1e-15  # of the largest signal: a smaller multiplier would keep its row from becoming slack
+)
 FLAT_ENOUGH = 0.1  # of the slope at its start: where a line search ends
 
 

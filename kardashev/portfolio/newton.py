@@ -24,7 +24,7 @@ from kardashev.portfolio.dual import (
 ITERATION_LIMIT = 60
 EASING = 3.0  # factor between the curvatures through which a draw is led that reached the limit
 TOLERANCE = 1e-12  # of the dual's gradient, relative to the largest signal
-REGULARIZATION = 1e-11  # added to the diagonal of the unit Gram matrix, for redundant rows
+REGULARIZATION = 1e-13  # added to the diagonal of the unit Gram matrix, for redundant rows
 SUFFICIENT_DECREASE = 1e-4  # of what the slope promises, for a whole step to be taken
 ROUNDING = 1e-13  # of the dual's size: a change below it is no increase
 

@@ -44,6 +44,16 @@ def independent_rows(columns, softness):
     return np.sort(there[pivots[:rank] - 1])
 
 
+def free_columns(unit, states, rows, is_gross):
+    """Free stocks, and on them rows as columns with their softness; the gross limit's row, signs, is last."""
+    free = np.flatnonzero(np.abs(states) == FREE)
+    columns, softness = unit.by_stock[free][:, rows], unit.softness[rows]
+    if is_gross:
+        columns = np.column_stack([columns, np.sign(states[free])])
+        softness = np.append(softness, 0.0)
+    return free, columns, softness
+
+
 def kept_system(unit, states, rows, is_gross):
     """Kept rows on the free stocks, ready to be solved with.
 
@@ -61,11 +71,7 @@ def kept_system(unit, states, rows, is_gross):
     softness : array (rows [+ 1],)
     factor : of ``columnsᵀ columns + diag(softness)``, for `refined_solve`
     """
-    free = np.flatnonzero(np.abs(states) == FREE)
-    columns, softness = unit.by_stock[free][:, rows], unit.softness[rows]
-    if is_gross:
-        columns = np.column_stack([columns, states[free].astype(float)])
-        softness = np.append(softness, 0.0)
+    free, columns, softness = free_columns(unit, states, rows, is_gross)
     gram = columns.T @ columns
     gram[np.diag_indices_from(gram)] += softness
     factor = cho_factor(gram, lower=True, check_finite=False) if len(gram) else None
