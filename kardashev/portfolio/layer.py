@@ -58,6 +58,10 @@ def solve(problem, signals, engine=NEWTON, start=None, iteration_limit=ITERATION
         Before anything is solved.
     SolverError
         When the reference's portfolio is refused too, with its residual.
+
+    Notes
+    -----
+    Memory: draws × (rows² + some ten times stocks) numbers, 80 MB for 100 draws, 200 rows, 5,000 stocks.
     """
     _check_engine(engine)
     stocks = problem.exposures.shape[1]

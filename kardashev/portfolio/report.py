@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kardashev.portfolio.optimality import CAPPED
-from kardashev.portfolio.problem import GROSS, POSITION
+from kardashev.portfolio.problem import GROSS, POSITION, unit_rows
 
 HELD = 1e-9  # of the gross limit: a smaller weight is none
 BINDING = 1e-8  # of the largest signal: a smaller dual is none
@@ -48,14 +48,13 @@ def exposure_report(problem, signal, solutions, draw=0):
     ExposureReport
     """
     weights, rows = solutions.weights[draw], len(problem.names)
-    norms = np.linalg.norm(problem.exposures, axis=1)
     multipliers = solutions.multipliers[draw, :rows]
-    duals = np.divide(multipliers, norms, out=np.zeros(rows), where=norms > 0)
+    duals = multipliers / unit_rows(problem.exposures)[1]
     gross_dual = solutions.gross_multipliers[draw]
     limits = np.minimum(problem.position_limits, problem.gross_limit)
     used = np.divide(np.abs(weights), limits, out=np.zeros(len(limits)), where=limits > 0)
-    is_capped = np.abs(solutions.states[draw]) == CAPPED
-    pressure = _pressure(problem, signal, solutions, draw) * is_capped
+    pressure = np.sign(weights) * _gradient(problem, signal, weights, duals) - gross_dual
+    pressure = np.maximum(pressure, 0.0) * (np.abs(solutions.states[draw]) == CAPPED)
     threshold = BINDING * np.abs(signal).max()
     is_fixed = problem.lower == problem.upper
     return ExposureReport(
@@ -76,14 +75,9 @@ def exposure_report(problem, signal, solutions, draw=0):
     )
 
 
-def _pressure(problem, signal, solutions, draw):
-    """By how much each stock's gradient exceeds what its weight balances, in the signal's unit."""
-    rows, norms = len(problem.names), np.linalg.norm(problem.exposures, axis=1)
-    weights = solutions.weights[draw]
-    scaled = np.divide(
-        solutions.multipliers[draw, :rows], norms, out=np.zeros(rows), where=norms > 0
-    )
-    gradient = problem.pulled(signal) - scaled @ problem.exposures - problem.curvature * weights
+def _gradient(problem, signal, weights, duals):
+    """Of the objective less what the rows cost, stock by stock, in the signal's unit."""
+    gradient = problem.pulled(signal) - problem.curvature * weights - duals @ problem.exposures
     if problem.risk_factors is not None:
         gradient -= problem.risk_factors.T @ (problem.risk_factors @ weights)
-    return np.maximum(np.sign(weights) * gradient - solutions.gross_multipliers[draw], 0.0)
+    return gradient

@@ -24,7 +24,8 @@ from kardashev.portfolio.layer import NEWTON, solve
 from kardashev.portfolio.optimality import FREE, UnitProblem, unit_problem
 from kardashev.portfolio.sensitivity import applied
 
-DROPOUT = 0.5  # share of the models left out of a draw, as published
+DROPOUT = 0.5  # p, the share of the models left out of a draw, as published
+NO_DROPOUT = 0.0
 DRAWS = 100  # as published
 CONSTANT = 1e-8  # a meta model of a smaller standard deviation is the same on every stock
 VERSIONS = ("v1", "undropped", "masked")
@@ -41,7 +42,7 @@ class StoredSensitivity:
     meta_signals : array (draws, names), a on these stocks
     loadings : array (models, draws), G·a / N
     signal_means : array (models,), of G over all stocks
-    survives : bool array (draws, models), the dropout masks
+    survives : bool array (draws, models), the dropout masks; dropout (), p
     """
 
     places: np.ndarray
@@ -56,9 +57,10 @@ class StoredSensitivity:
     loadings: np.ndarray
     signal_means: np.ndarray
     survives: np.ndarray
+    dropout: np.ndarray
 
 
-def dropout_masks(stakes, generator, draws=DRAWS):
+def dropout_masks(stakes, generator, draws=DRAWS, dropout=DROPOUT):
     """Which models survive in each draw; a draw without a staked survivor is drawn again.
 
     Parameters
@@ -66,6 +68,7 @@ def dropout_masks(stakes, generator, draws=DRAWS):
     stakes : array (models,), at risk, not negative
     generator : numpy.random.Generator
     draws : int
+    dropout : float, p in [0, 1)
 
     Returns
     -------
@@ -77,27 +80,22 @@ def dropout_masks(stakes, generator, draws=DRAWS):
         When every stake is zero: no draw would have a survivor.
     """
     _check_stakes(stakes)
-    survives = generator.random((draws, len(stakes))) >= DROPOUT
+    survives = generator.random((draws, len(stakes))) >= dropout
     while True:
         empty = np.flatnonzero(~(survives & (stakes > 0)).any(axis=1))
         if not len(empty):
             return survives
-        survives[empty] = generator.random((len(empty), len(stakes))) >= DROPOUT
+        survives[empty] = generator.random((len(empty), len(stakes))) >= dropout
 
 
 def undropped_mask(stakes):
-    """The one draw in which every model survives, and no stake is doubled (see `drawn_stakes`)."""
+    """The one draw in which every model survives; it goes with `NO_DROPOUT`."""
     return np.ones((1, len(stakes)), dtype=bool)
 
 
-def drawn_stakes(stakes, survives):
-    """``d = stake · mask / (1 − p)``; without dropout the stakes themselves: the scale moves nothing but Σd.
-
-    Returns
-    -------
-    array (draws, models)
-    """
-    return stakes * survives / (1.0 if survives.all() else 1 - DROPOUT)
+def drawn_stakes(stakes, survives, dropout):
+    """``d = stake · mask / (1 − p)``: array (draws, models), the stakes themselves on average."""
+    return stakes * survives / (1 - dropout)
 
 
 def standardized_meta_models(signals, drawn):
@@ -134,7 +132,7 @@ def standardized_meta_models(signals, drawn):
     return means / deviations[:, None], deviations
 
 
-def prepare(problem, signals, stakes, survives, engine=NEWTON, start=None):
+def prepare(problem, signals, stakes, survives, dropout=DROPOUT, engine=NEWTON, start=None):
     """At the close: solves every draw, and keeps what its gradient needs.
 
     Parameters
@@ -143,6 +141,7 @@ def prepare(problem, signals, stakes, survives, engine=NEWTON, start=None):
     signals : array (stocks, models), G, prepared
     stakes : array (models,), at risk
     survives : bool array (draws, models), `dropout_masks` or `undropped_mask`
+    dropout : float, p with which the masks were drawn, or `NO_DROPOUT`
     engine, start : as in `kardashev.portfolio.layer.solve`
 
     Returns
@@ -155,7 +154,7 @@ def prepare(problem, signals, stakes, survives, engine=NEWTON, start=None):
     PortfolioError
         Whatever `standardized_meta_models` and `solve` raise.
     """
-    drawn = drawn_stakes(stakes, survives)
+    drawn = drawn_stakes(stakes, survives, dropout)
     meta_signals, deviations = standardized_meta_models(signals, drawn)
     solutions = solve(problem, meta_signals, engine, start)
     unit = unit_problem(problem)
@@ -173,6 +172,7 @@ def prepare(problem, signals, stakes, survives, engine=NEWTON, start=None):
         loadings=signals.T @ meta_signals.T / len(signals),
         signal_means=signals.mean(axis=0),
         survives=survives,
+        dropout=np.array(dropout),
     )
     return stored, solutions
 
@@ -237,16 +237,16 @@ def true_contribution(stored, signals, returns, version="v1"):
     Raises
     ------
     ValueError
-        For another version, or ``undropped`` with masks.
+        For another version, or ``undropped`` of what was prepared with dropout.
     """
     if version not in VERSIONS:
         raise ValueError(f"no version {version!r}: one of {', '.join(VERSIONS)}")
-    if version == "undropped" and not stored.survives.all():
-        raise ValueError("undropped is prepared with a mask in which every model survives")
+    if version == "undropped" and stored.dropout > 0:
+        raise ValueError("undropped is prepared without dropout")
     draws, days = len(stored.survives), returns.shape[1]
     values = np.empty((len(stored.signal_means), days))
     errors, correlations = np.full_like(values, np.nan), np.full(days, np.nan)
-    through = stored.survives.T / (1 - DROPOUT) if version == "masked" else 1.0
+    through = stored.survives.T / (1 - stored.dropout) if version == "masked" else 1.0
     for day, gradient in enumerate(gradients(stored, signals, returns)):
         gradient = gradient * through
         values[:, day] = gradient.mean(axis=1)

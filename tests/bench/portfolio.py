@@ -19,12 +19,12 @@ from kardashev.portfolio.problem import neutral_problem
 from kardashev.portfolio.report import HELD
 from kardashev.portfolio.true_contribution import (
     DRAWS,
+    DROPOUT,
     drawn_stakes,
     dropout_masks,
     prepare,
     standardized_meta_models,
     true_contribution,
-    undropped_mask,
 )
 
 STOCKS, MODELS = 5000, 4000
@@ -75,8 +75,8 @@ def measure(rows, signals, stakes):
     problem, rng = universe(rows), np.random.default_rng(2)
     returns = rng.normal(size=(STOCKS, 1)) * 0.02
     survives = dropout_masks(stakes, rng)
-    whole, _ = standardized_meta_models(signals, drawn_stakes(stakes, undropped_mask(stakes)))
-    drawn, _ = standardized_meta_models(signals, drawn_stakes(stakes, survives))
+    whole, _ = standardized_meta_models(signals, stakes[None])
+    drawn, _ = standardized_meta_models(signals, drawn_stakes(stakes, survives, DROPOUT))
     vectors = np.repeat(returns.T, DRAWS, axis=0)
 
     (first, gradient), cold = cpu(lambda: solved(problem, whole, vectors[:1]))
@@ -92,7 +92,9 @@ def measure(rows, signals, stakes):
     off = np.linalg.norm(stock_gradient - gradient[0]) / np.linalg.norm(gradient[0])
     print(f"\n{len(problem.names)} rows: {held.min()} to {held.max()} stocks held,", end=" ")
     print(f"{found.iterations.mean():.1f} iterations a draw, residual {found.residuals.max():.0e},")
-    print(f"engines {sorted(set(found.engines))}, stock layer's gradient off by {off:.0e},")
+    print(
+        f"engines {', '.join(sorted(set(found.engines)))}, stock layer's gradient off by {off:.0e},"
+    )
     print(f"correlation between half-samples {halves[0]:.2f}")
     print(f"{'stage':<44} {'CPU s':>8} {'stock layer':>12} {'floor':>6}")
     table = (

@@ -11,6 +11,8 @@ from kardashev import errors
 from kardashev.portfolio.layer import ENGINES, PortfolioLayer, sensitivities, solve
 from kardashev.portfolio.report import exposure_report
 from kardashev.portfolio.true_contribution import (
+    DROPOUT,
+    NO_DROPOUT,
     dropout_masks,
     gradients,
     prepare,
@@ -34,9 +36,10 @@ def with_risk(stocks):
 
 
 def contribution(problem, signals, stakes, returns, survives=None, version="v1"):
+    dropout = DROPOUT
     if survives is None:
-        survives = undropped_mask(stakes)
-    stored, _ = prepare(problem, signals, stakes, survives)
+        survives, dropout = undropped_mask(stakes), NO_DROPOUT
+    stored, _ = prepare(problem, signals, stakes, survives, dropout)
     return true_contribution(stored, signals[stored.places], returns, version)[0]
 
 
@@ -182,7 +185,7 @@ def test_when_nothing_is_free_nothing_can_be_contributed():
         problem, risk_aversion=1e-6, position_limits=np.full(60, 1e-5), gross_limit=1.0
     )
     capped = replace(capped, lower=np.full_like(capped.lower, -1), upper=np.ones_like(capped.upper))
-    stored, solutions = prepare(capped, signals, stakes, undropped_mask(stakes))
+    stored, solutions = prepare(capped, signals, stakes, undropped_mask(stakes), NO_DROPOUT)
     assert (np.abs(solutions.states) == CAPPED).all()
     assert not true_contribution(stored, signals[stored.places], drawn_returns(60))[0].any()
 
@@ -295,7 +298,7 @@ def test_returns_versions_and_signals_that_do_not_fit_are_refused():
     here, returns = signals[stored.places], drawn_returns(60)
     with pytest.raises(ValueError, match="no version 'v2'"):
         true_contribution(stored, here, returns, "v2")
-    with pytest.raises(ValueError, match="every model survives"):
+    with pytest.raises(ValueError, match="without dropout"):
         true_contribution(stored, here, returns, "undropped")
     with pytest.raises(errors.InvalidSignalError, match="signals have shape"):
         true_contribution(stored, signals, returns)
