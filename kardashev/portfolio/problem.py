@@ -20,6 +20,10 @@ from kardashev.errors import InvalidProblemError
 
 DOLLAR, POSITION, GROSS = "dollar", "position", "gross"
 COUNTRY, SECTOR, FACTOR = "country", "sector", "factor"
+BY_WEIGHT = "position_by_weight"
+RISK_AVERSION, TURNOVER_AVERSION = "risk_aversion", "turnover_aversion"
+ROW_GROUPS = (DOLLAR, COUNTRY, SECTOR, FACTOR)
+SINGLE_LIMITS = (POSITION, BY_WEIGHT, GROSS, RISK_AVERSION, TURNOVER_AVERSION)
 
 
 @dataclass(frozen=True)
@@ -134,9 +138,12 @@ def neutral_problem(
     Raises
     ------
     InvalidProblemError
-        When a value or limit is missing or means nothing.
+        When a value or limit is missing, unknown or means nothing.
     """
     stocks = len(sample_weights)
+    for name in limits:
+        if name not in SINGLE_LIMITS and name.split(":")[0] not in ROW_GROUPS:
+            raise InvalidProblemError(f"{name}: no such limit")
     rows = [(DOLLAR, np.ones(stocks))]
     for group, members in ((COUNTRY, np.asarray(countries)), (SECTOR, np.asarray(sectors))):
         rows += [(f"{group}:{name}", (members == name) * 1.0) for name in np.unique(members)]
@@ -150,14 +157,14 @@ def neutral_problem(
         if name in held or name.split(":")[0] in held
     ]
     bounds = np.array([limit for *_, limit in limited], dtype=float)
-    for required in (GROSS, "risk_aversion"):
+    for required in (GROSS, RISK_AVERSION):
         if required not in held:
             raise InvalidProblemError(f"{required}: a portfolio needs this limit")
     sample_weights = np.asarray(sample_weights, dtype=float)
     if not (sample_weights > 0).all():
         raise InvalidProblemError("sample weights are not all positive")
-    by_weight = held.get("position_by_weight", np.inf) * sample_weights / sample_weights.sum()
-    turnover = held.get("turnover_aversion", 0.0) if previous is not None else 0.0
+    by_weight = held.get(BY_WEIGHT, np.inf) * sample_weights / sample_weights.sum()
+    turnover = held.get(TURNOVER_AVERSION, 0.0) if previous is not None else 0.0
     return PortfolioProblem(
         names=tuple(name for name, *_ in limited),
         exposures=np.array([row for _, row, _ in limited]).reshape(len(limited), stocks),
@@ -165,7 +172,7 @@ def neutral_problem(
         upper=bounds,
         position_limits=np.minimum(by_weight, held.get(POSITION, held[GROSS])),
         gross_limit=held[GROSS],
-        risk_aversion=held["risk_aversion"] * stocks,
+        risk_aversion=held[RISK_AVERSION] * stocks,
         risk_factors=risk_factors,
         previous=previous,
         turnover_aversion=turnover * stocks,

@@ -1,5 +1,7 @@
 """Portfolios against Clarabel, their checks, and every input that is refused."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import torch
@@ -8,7 +10,7 @@ from hypothesis import strategies as st
 from portfolios import SIZES, Reference, drawn_problem, objective, standardized
 
 from kardashev import errors
-from kardashev.portfolio import layer
+from kardashev.portfolio import feasibility, layer
 from kardashev.portfolio.layer import PortfolioLayer, solve
 from kardashev.portfolio.optimality import natural_residual, unit_problem
 from kardashev.portfolio.problem import PortfolioProblem, neutral_problem, specification
@@ -266,6 +268,21 @@ def test_infeasible_limits_name_the_groups_in_conflict(build):
     assert set(caught.value.groups) == {"country:A", "sector:B"}
 
 
+@pytest.mark.parametrize("engine", layer.ENGINES)
+def test_infeasible_limits_that_reach_an_engine_are_no_portfolio(engine, monkeypatch):
+    monkeypatch.setattr(layer, "check_feasible", lambda problem: None)
+    problem = bounded(drawn_problem(60), factor__f0=(9, 10))
+    with pytest.raises(errors.SolverError, match="diffcp"):
+        solve(problem, drawn_signals(60, 1), engine)
+
+
+def test_a_linear_program_without_an_answer_is_an_error(monkeypatch):
+    found = SimpleNamespace(status=1, message="iteration limit")
+    monkeypatch.setattr(feasibility, "linprog", lambda *_, **__: found)
+    with pytest.raises(errors.SolverError, match="not known: iteration limit"):
+        solve(bounded(drawn_problem(60), factor__f0=(0.1, 0.2)), drawn_signals(60, 1))
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -306,6 +323,7 @@ def test_a_problem_that_means_nothing_is_refused(change, message):
         ({"risk_aversion": 1.0}, 1.0, "gross: a portfolio needs this limit"),
         ({"gross": 1.0}, 1.0, "risk_aversion: a portfolio needs this limit"),
         ({"gross": 1.0, "risk_aversion": 1.0}, 0.0, "sample weights"),
+        ({"gross": 1.0, "risk_aversion": 1.0, "factors": 0.1}, 1.0, "factors: no such limit"),
     ],
 )
 def test_a_universe_or_limits_of_which_no_problem_is_made(limits, sample_weight, message):
