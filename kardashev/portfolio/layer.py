@@ -30,9 +30,7 @@ ENGINES = (NEWTON, DIFFCP)
 FALLBACK = "fallback"  # status of a draw that the reference had to solve
 REFERENCE_OPTIONS = {"eps": 1e-8}
 REFERENCE_GRADIENT = {"mode": "lsmr"}  # diffcp's default, lsqr, is off by 1e-3 at 5,000 stocks
-REFERENCE_RESIDUAL_LIMIT = (
-    1e-5  # relative to the largest signal: what SCS at 1e-8 reaches, and more
-)
+REFERENCE_RESIDUAL_LIMIT = 1e-5  # relative to the largest signal; SCS at 1e-8 comes well below
 
 
 def solve(problem, signals, engine=NEWTON, start=None, iteration_limit=ITERATION_LIMIT):

@@ -107,7 +107,7 @@ def applied(unit, states, is_kept, is_gross_kept, vectors):
 
     Parameters
     ----------
-    unit : UnitProblem
+    unit : UnitProblem, or what has its ``by_stock``, ``softness`` and ``curvature``
     states : int8 array (stocks,); is_kept bool array (rows,); is_gross_kept bool: of one draw's `Solutions`
     vectors : array (stocks, m)
 

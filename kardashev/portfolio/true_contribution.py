@@ -21,7 +21,7 @@ from threadpoolctl import threadpool_limits
 
 from kardashev.errors import ConstantMetaModelError, InvalidSignalError, NoStakeError
 from kardashev.portfolio.layer import NEWTON, solve
-from kardashev.portfolio.optimality import FREE, UnitProblem, unit_problem
+from kardashev.portfolio.optimality import FREE, unit_problem
 from kardashev.portfolio.sensitivity import applied
 
 DROPOUT = 0.5  # p, the share of the models left out of a draw, as published
@@ -37,7 +37,7 @@ class StoredSensitivity:
 
     places : int array (names,), the stocks that are free in some draw, ascending places in the universe
     states : int8 array (draws, names); is_kept : bool (draws, rows); is_gross_kept : bool (draws,)
-    exposures : array (rows, names), unit rows on these stocks; softness (rows,); curvature ()
+    by_stock : array (names, rows), unit rows on these stocks; softness (rows,); curvature ()
     scales : array (draws,), 1 / (σ Σd)
     meta_signals : array (draws, names), a on these stocks
     loadings : array (models, draws), G·a / N
@@ -49,7 +49,7 @@ class StoredSensitivity:
     states: np.ndarray
     is_kept: np.ndarray
     is_gross_kept: np.ndarray
-    exposures: np.ndarray
+    by_stock: np.ndarray
     softness: np.ndarray
     curvature: np.ndarray
     scales: np.ndarray
@@ -78,7 +78,11 @@ def dropout_masks(stakes, generator, draws=DRAWS, dropout=DROPOUT):
     ------
     NoStakeError
         When every stake is zero: no draw would have a survivor.
+    ValueError
+        When p is not in [0, 1).
     """
+    if not 0 <= dropout < 1:
+        raise ValueError(f"dropout is {dropout}, not in [0, 1)")
     _check_stakes(stakes)
     survives = generator.random((draws, len(stakes))) >= dropout
     while True:
@@ -164,7 +168,7 @@ def prepare(problem, signals, stakes, survives, dropout=DROPOUT, engine=NEWTON, 
         states=solutions.states[:, places],
         is_kept=solutions.is_kept,
         is_gross_kept=solutions.is_gross_kept,
-        exposures=unit.rows[:, places],
+        by_stock=unit.by_stock[places],
         softness=unit.softness,
         curvature=np.array(unit.curvature),
         scales=1 / (deviations * drawn.sum(axis=1)),
@@ -203,17 +207,16 @@ def gradients(stored, signals, returns):
         raise InvalidSignalError(
             f"signals have shape {signals.shape}, not {names} stocks by models"
         )
-    unit = _stored_unit(stored)
+    moved = np.empty((returns.shape[1], names, len(stored.states)))
     with threadpool_limits(1, user_api="blas"):
-        moved = np.empty((returns.shape[1], names, len(stored.states)))
-        for draw, (states, kept, gross) in enumerate(
+        for draw, active_set in enumerate(
             zip(stored.states, stored.is_kept, stored.is_gross_kept, strict=True)
         ):
-            moved[:, :, draw] = applied(unit, states, kept, gross, here).T
-        for day in moved:
-            along = np.einsum("dn,nd->d", stored.meta_signals, day)
-            pushed = signals.T @ day - np.outer(stored.signal_means, day.sum(axis=0))
-            yield (pushed - stored.loadings * along) * stored.scales
+            moved[:, :, draw] = applied(stored, *active_set, here).T
+    for day in moved:
+        along = np.einsum("dn,nd->d", stored.meta_signals, day)
+        pushed = signals.T @ day - np.outer(stored.signal_means, day.sum(axis=0))
+        yield (pushed - stored.loadings * along) * stored.scales
 
 
 def true_contribution(stored, signals, returns, version="v1"):
@@ -263,20 +266,3 @@ def _check_stakes(stakes):
         raise InvalidSignalError("a stake is negative, NaN or infinite")
     if not stakes.sum() > 0:
         raise NoStakeError("every stake is zero")
-
-
-def _stored_unit(stored):
-    """The rows on the stored stocks, as far as sensitivities need them."""
-    none = np.zeros(len(stored.softness))
-    return UnitProblem(
-        rows=stored.exposures,
-        by_stock=np.ascontiguousarray(stored.exposures.T),
-        lower=none,
-        upper=none,
-        softness=stored.softness,
-        is_fixed=none == 0,
-        caps=np.zeros(len(stored.places)),
-        gross=0.0,
-        norms=none,
-        curvature=float(stored.curvature),
-    )

@@ -262,6 +262,8 @@ def test_draws_follow_their_seed_and_keep_a_staked_model():
     assert survives[:, 3].all() and 0.4 < survives[:, :3].mean() < 0.6
     np.testing.assert_array_equal(survives, dropout_masks(stakes, np.random.default_rng(3), 200))
     assert (survives != dropout_masks(stakes, np.random.default_rng(4), 200)).any()
+    with pytest.raises(ValueError, match="dropout is 1"):
+        dropout_masks(stakes, np.random.default_rng(3), dropout=1)
 
 
 @pytest.mark.parametrize(
