@@ -12,7 +12,15 @@ import pandas as pd
 PROJECT = Path(__file__).parents[2]
 BUILD_TIMES = {"scored_at", "checked_at"}  # wall time: differs between builds by design
 REPUTATIONS = {"reputation", "reputation_three_months", "reputation_all_time"}
-PORTFOLIO = {"weight", "exposure", "dual", "residual", "worst_residual"}
+PORTFOLIO = {
+    "standard_error",
+    "half_sample_correlation",
+    "weight",
+    "exposure",
+    "dual",
+    "residual",
+    "worst_residual",
+}
 FLOATING = {"value", "observed", *REPUTATIONS, *PORTFOLIO}
 KEYS = {
     "fct_contract_results": ["round_number", "contract", "subject", "expectation", "model_id"],
@@ -26,6 +34,9 @@ KEYS = {
     "fct_portfolios": ["round_number", "stock_id"],
     "fct_portfolio_exposures": ["round_number", "constraint_name"],
     "fct_portfolio_solutions": ["round_number"],
+    "fct_true_contributions": [
+        *("round_number", "model_id", "score_version", "target", "score_day", "known_at")
+    ],
     "leaderboard_models": ["model_id", "as_of_date", "score"],
     "leaderboard_accounts": ["account_id", "as_of_date", "score"],
     "dim_models": ["model_id"],
