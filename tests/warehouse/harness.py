@@ -12,10 +12,12 @@ import pandas as pd
 PROJECT = Path(__file__).parents[2]
 BUILD_TIMES = {"scored_at", "checked_at"}  # wall time: differs between builds by design
 REPUTATIONS = {"reputation", "reputation_three_months", "reputation_all_time"}
-FLOATING = {"value", "observed", *REPUTATIONS}
+STABILITIES = {"churn", "turnover", "neutral_churn", "max_churn", "max_turnover"}
+FLOATING = {"value", "observed", *REPUTATIONS, *STABILITIES}
 KEYS = {
     "fct_contract_results": ["round_number", "contract", "subject", "expectation", "model_id"],
     "fct_submissions": ["round_number", "model_id"],
+    "fct_stability": ["round_number", "model_id", "lag_round"],
     "fct_stakes": ["round_number", "model_id"],
     "fct_meta_models": ["round_number", "meta_model", "stock_id"],
     "fct_scores": ["round_number", "model_id", "score", "score_version", "target", "score_day"],
