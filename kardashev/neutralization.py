@@ -1,8 +1,13 @@
-"""Least squares on a rank-safe factorization, the v-weighted projection, orthonormal bases."""
+"""Least squares on a rank-safe factorization, the v-weighted projection, orthonormal bases.
+
+Both ways to neutralize are symmetric operators: x·(A s) = (A x)·s. A score that is a product of neutralized
+signals with one vector therefore neutralizes the vector, once, and not the thousands of signals.
+"""
 
 import numpy as np
 
 RELATIVE_RANK_TOLERANCE = 1e-6  # numerai-tools 0.7.2 scoring.neutralize: lstsq(rcond=1e-6)
+SPAN_TOLERANCE = 1e-6  # a signal that keeps a smaller share of its norm lies in the span: the rest is noise
 
 
 def weighted_projection_residual(signals, basis, weights):
@@ -24,11 +29,11 @@ def weighted_projection_residual(signals, basis, weights):
     -----
     Source: numerai-tools 0.7.2 scoring.generate_neutralized_weights.
     """
-    return signals - basis @ (basis.T @ (weights[:, None] * signals))
+    return _without(signals, basis, basis * weights[:, None])
 
 
 def neutral_weights(signals, basis, weights):
-    """Portfolio weights ``(s − N (Nᵀ (v · s))) · v`` of powered signals.
+    """Portfolio weights ``(s − N (Nᵀ (v · s))) · v`` of powered signals; a symmetric operator.
 
     Shapes as in `weighted_projection_residual`. Source: numerai-tools 0.7.2
     scoring.generate_neutralized_weights (without its ``center_and_normalize``).
@@ -64,9 +69,7 @@ def orthonormal_basis(columns, weights):
     scaled = scaled[:, norms > 0] / norms[norms > 0]
     if scaled.shape[1] == 0:
         raise ValueError("a basis needs a column that is not zero")
-    left, singular, _ = np.linalg.svd(scaled, full_matrices=False)
-    rank = int((singular > RELATIVE_RANK_TOLERANCE * singular[0]).sum())
-    return left[:, :rank] / root
+    return _span(scaled) / root
 
 
 def orthonormality_error(basis, weights):
@@ -81,24 +84,63 @@ def orthonormality_error(basis, weights):
     return float(np.abs(gram - np.eye(gram.shape[0])).max(initial=0.0))
 
 
-def least_squares_residual(values, columns):
-    """Residual of ``values`` on [columns, 1] by unweighted least squares, rcond 1e-6.
+def least_squares_basis(columns):
+    """Orthonormal basis Q of the span of [columns, 1]: the one factorization of a round.
+
+    Parameters
+    ----------
+    columns : array (stocks, k), finite
+
+    Returns
+    -------
+    array (stocks, rank)
+
+    Notes
+    -----
+    Source: numerai-tools 0.7.2 scoring.neutralize, ``lstsq(rcond=1e-6)``. Singular values below 1e-6 of
+    the largest count as zero, on the columns as given (not scaled), which is numpy's decision.
+    """
+    return _span(np.column_stack([columns, np.ones(len(columns))]))
+
+
+def least_squares_residual(values, basis):
+    """Residual ``x − Q (Qᵀ x)`` of each column on the basis Q of `least_squares_basis`; symmetric.
 
     Parameters
     ----------
     values : array (stocks, m)
-    columns : array (stocks, k)
+    basis : array (stocks, rank)
 
     Returns
     -------
-    array (stocks, m)
-
-    Notes
-    -----
-    Source: numerai-tools 0.7.2 scoring.neutralize. Singular values below 1e-6 of the largest count as
-    zero, on the columns as given (not scaled), which is numpy's and numerai-tools' decision.
+    array (stocks, m), the unit of the values.
     """
-    design = np.column_stack([columns, np.ones(len(columns))])
-    left, singular, _ = np.linalg.svd(design, full_matrices=False)
-    left = left[:, singular > RELATIVE_RANK_TOLERANCE * singular[0]]
-    return values - left @ (left.T @ values)
+    return _without(values, basis, basis)
+
+
+def centred_norms(values):
+    """Norm of each column about its mean, (m,)."""
+    return np.linalg.norm(values - values.mean(axis=0), axis=0)
+
+
+def outside_span(residual_norms, norms):
+    """Norms of residuals, NaN where what is left of the signal is rounding noise.
+
+    A signal that is an exact combination of the neutralizers has no residual; 1e-16 of it remains, in a
+    random direction, and numerai-tools scores that. Here such a signal has no neutral form.
+
+    Parameters
+    ----------
+    residual_norms, norms : arrays (models,), of what is left and of what there was
+    """
+    return np.where(residual_norms > SPAN_TOLERANCE * norms, residual_norms, np.nan)
+
+
+def _span(columns):
+    left, singular, _ = np.linalg.svd(columns, full_matrices=False)
+    return left[:, singular > RELATIVE_RANK_TOLERANCE * singular[0]]
+
+
+def _without(values, basis, dual):
+    """``x − B (Dᵀ x)``, written so that columns stay side by side in memory."""
+    return (values.T - (values.T @ dual) @ basis.T).T

@@ -26,3 +26,15 @@
 {% macro comparable_score(expression) -%}
     round({{ expression }}, 12)
 {%- endmacro %}
+
+{#
+    What a score multiplies in place of a rank: the normal quantile, its power 1.5, or the rank itself, centred. `quantiles`
+    must be joined, by stock_count and doubled_rank.
+#}
+{% macro transformed_rank(transform) -%}
+    case {{ transform }}
+        when 'power' then quantiles.gaussian_pow15
+        when 'gaussian' then quantiles.gaussian
+        when 'rank' then quantiles.centred_rank
+    end
+{%- endmacro %}

@@ -19,6 +19,7 @@ TARGETS = {
 }
 MODELS = tuple(f"model_{name}" for name in "abcdefgh")
 CLONE = ("model_a", "model_b")
+BENCHMARKS = ("model_a", "model_f")
 LONE_ROUND = 3  # one model only
 UNSTAKED_ROUND = 4  # nothing at risk
 FICKLE = "model_h"  # its signals are new each round
@@ -60,7 +61,7 @@ def land_models(landing):
             "model_id": MODELS,
             "account_id": [f"account_{i % 3}" for i in range(len(MODELS))],
             "display_name": [m.title() for m in MODELS],
-            "is_benchmark": False,
+            "is_benchmark": [m in BENCHMARKS for m in MODELS],
             "created_at": pd.Timestamp("2025-01-01", tz="UTC"),
         }
     )
@@ -77,6 +78,22 @@ def neutralizers(number):
     columns = np.column_stack([np.ones(STOCKS), exposures])
     orthonormal, _ = np.linalg.qr(np.sqrt(weights)[:, None] * columns)
     return orthonormal / np.sqrt(weights)[:, None]
+
+
+def factors(number):
+    """Raw exposures: two sectors, which sum to one, and columns of very different size."""
+    rng = generator(number, 6)
+    in_first = rng.random(STOCKS) > 0.4
+    return pd.DataFrame(
+        {
+            "beta": rng.normal(1, 0.3, STOCKS),
+            "size": rng.normal(20, 2, STOCKS),
+            "sector_one": in_first * 1.0,
+            "sector_two": ~in_first * 1.0,
+            "feature_reversal": rng.normal(0, 0.05, STOCKS),
+            "feature_volume": rng.lognormal(8, 1, STOCKS),
+        }
+    )
 
 
 def stakes(number):
@@ -142,6 +159,8 @@ def land_round(landing, number, kind="live"):
     staked = {"round_number": number, "model_id": MODELS, "stake_nmr": stakes(number)}
     write(pd.DataFrame(universe), landing, "universe", number)
     write(basis.assign(round_number=number, stock_id=ids), landing, "neutralizers", number)
+    exposures = factors(number).assign(round_number=number, stock_id=ids)
+    write(exposures, landing, "factors", number)
     write(pd.DataFrame(staked), landing, "stakes", number)
     write(pd.DataFrame(calendar), landing, "rounds", number)
     for model in MODELS:

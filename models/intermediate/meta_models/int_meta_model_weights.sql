@@ -1,6 +1,7 @@
 {#
 Grain: round_number, meta_model, model_key. The weight of each accepted model in each meta model of a stale
-round: its share of the stake at risk, or an equal one. Below the minimum stake there is none.
+round: its share of the stake at risk, or an equal one. Below the minimum stake there is none, and in a meta model of
+benchmarks only they have one.
 #}
 with
 
@@ -28,12 +29,19 @@ stakes as (
 
 ),
 
+benchmarks as (
+
+    select * from {{ ref('int_round_benchmarks') }}
+
+),
+
 staked as (
 
     select
         submissions.round_number,
         submissions.model_key,
-        stakes.at_risk_nmr
+        stakes.at_risk_nmr,
+        benchmarks.model_id is not null as is_benchmark
 
     from submissions
     inner join rounds_due on submissions.round_number = rounds_due.round_number
@@ -41,6 +49,10 @@ staked as (
         on
             submissions.round_number = stakes.round_number
             and submissions.model_key = stakes.model_key
+    left join benchmarks
+        on
+            submissions.round_number = benchmarks.round_number
+            and submissions.model_id = benchmarks.model_id
     where
         submissions.status = 'accepted'
         and rounds_due.is_stale
@@ -63,6 +75,7 @@ members as (
     inner join round_meta_models
         on
             staked.round_number = round_meta_models.round_number
+            and (staked.is_benchmark or not round_meta_models.is_of_benchmarks)
             and (
                 staked.at_risk_nmr > round_meta_models.minimum_stake_nmr
                 or (

@@ -1,7 +1,7 @@
 {#
-Grain: round_number, target, score_day, known_at, meta_model, model_key. MMC: the part of a signal that the
-meta model does not hold, times the target centred on the shared stocks (times 4 when it is binned), over
-their number.
+Grain: round_number, score, score_version, target, score_day, known_at, model_key. MMC and BMC: the part of a
+signal that the meta model does not hold, times the target centred on the shared stocks (times 4 when it is
+binned), over their number.
 #}
 with
 
@@ -11,123 +11,110 @@ scores_due as (
 
 ),
 
-targets as (
+vectors as (
 
-    select * from {{ ref('int_target_values') }}
-
-),
-
-signals as (
-
-    select * from {{ ref('int_scored_signals') }}
+    select * from {{ ref('int_score_vectors') }}
 
 ),
 
-meta_models as (
+vector_values as (
 
-    select * from {{ ref('int_meta_models_ranked') }}
-
-),
-
-quantiles as (
-
-    select * from {{ ref('int_normal_quantiles') }}
+    select * from {{ ref('int_vector_values') }}
 
 ),
 
-wanted as (
+vector_sums as (
 
-    select distinct
-        round_number,
-        target,
-        score_day,
-        known_at,
-        meta_model,
-        coverage_id,
-        stock_count,
-        shared_mean,
-        is_binned
+    select * from {{ ref('int_vector_sums') }}
+
+),
+
+products as (
+
+    select * from {{ ref('int_signal_products') }}
+
+),
+
+paired as (
+
+    select
+        scores_due.*,
+        targets.vector_id as target_vector_id,
+        meta_models.vector_id as meta_vector_id
 
     from scores_due
-    where family = 'contribution'
+    inner join vectors as targets
+        on
+            scores_due.round_number = targets.round_number
+            and scores_due.target = targets.target
+            and scores_due.score_day = targets.score_day
+            and scores_due.known_at = targets.known_at
+            and targets.kind = scores_due.vector_kind
+    inner join vectors as meta_models
+        on
+            scores_due.round_number = meta_models.round_number
+            and scores_due.coverage_id = meta_models.coverage_id
+            and scores_due.meta_model = meta_models.meta_model
+            and meta_models.kind = 'ranked meta model'
+    where scores_due.family = 'contribution' and scores_due.top_bottom is null
 
 ),
 
-centred as (
+pairs as (
 
-    select
-        wanted.*,
-        targets.stock_key,
-        (targets.value - wanted.shared_mean)
-        * case when wanted.is_binned then 4 else 1 end as target_value
+    select distinct
+        target_vector_id,
+        meta_vector_id
 
-    from wanted
-    inner join targets using (round_number, target, score_day, known_at)
+    from paired
 
 ),
 
-scaled as (
+of_pairs as (
 
     select
-        *,
-        nullif(max(abs(target_value)) over (
-            partition by round_number, target, score_day, known_at, meta_model
-        ), 0) as target_scale
+        pairs.target_vector_id,
+        pairs.meta_vector_id,
+        {{ exact_sum('target_values.value * meta_values.value') }} as meta_target
 
-    from centred
-
-),
-
-sums as (
-
-    select
-        scaled.round_number,
-        scaled.target,
-        scaled.score_day,
-        scaled.known_at,
-        scaled.meta_model,
-        signals.model_key,
-        coalesce(any_value(scaled.target_scale), 0) as target_scale,
-        count(*) as n,
-        {{ exact_sum('quantiles.gaussian * scaled.target_value / scaled.target_scale') }}
-            as signal_target,
-        {{ exact_sum('meta_models.gaussian * scaled.target_value / scaled.target_scale') }}
-            as meta_target,
-        {{ exact_sum('quantiles.gaussian * meta_models.gaussian') }} as signal_meta,
-        {{ exact_sum('meta_models.gaussian * meta_models.gaussian') }} as meta_meta
-
-    from scaled
-    inner join meta_models
+    from pairs
+    inner join vector_values as target_values
+        on pairs.target_vector_id = target_values.vector_id
+    inner join vector_values as meta_values
         on
-            scaled.round_number = meta_models.round_number
-            and scaled.coverage_id = meta_models.coverage_id
-            and scaled.meta_model = meta_models.meta_model
-            and scaled.stock_key = meta_models.stock_key
-    inner join signals
-        on
-            scaled.round_number = signals.round_number
-            and scaled.coverage_id = signals.coverage_id
-            and scaled.stock_key = signals.stock_key
-    inner join quantiles
-        on
-            scaled.stock_count = quantiles.stock_count
-            and signals.doubled_rank = quantiles.doubled_rank
+            pairs.meta_vector_id = meta_values.vector_id
+            and target_values.stock_key = meta_values.stock_key
     group by all
 
 )
 
 select
-    round_number,
-    target,
-    score_day,
-    known_at,
-    meta_model,
-    model_key,
-    target_scale
+    paired.round_number,
+    paired.score,
+    paired.score_version,
+    paired.target,
+    paired.score_day,
+    paired.known_at,
+    target_products.model_key,
+    target_sums.value_scale
     * (
-        coalesce(signal_target, 0)
-        - signal_meta * coalesce(meta_target, 0) / nullif(meta_meta, 0)
+        target_products.product
+        - meta_products.product
+        * of_pairs.meta_target
+        / nullif(meta_sums.total_of_squares, 0)
     )
-    / n as value
+    / target_sums.n as value
 
-from sums
+from paired
+inner join of_pairs
+    on
+        paired.target_vector_id = of_pairs.target_vector_id
+        and paired.meta_vector_id = of_pairs.meta_vector_id
+inner join vector_sums as target_sums on paired.target_vector_id = target_sums.vector_id
+inner join vector_sums as meta_sums on paired.meta_vector_id = meta_sums.vector_id
+inner join products as target_products
+    on paired.target_vector_id = target_products.vector_id
+inner join products as meta_products
+    on
+        paired.meta_vector_id = meta_products.vector_id
+        and target_products.model_key = meta_products.model_key

@@ -1,8 +1,6 @@
 {#
-Grain: round_number, target, score_day, known_at, has_target_power, model_key. CORR: Pearson of
-pow15(gauss(rank)) with the target, centred over all its stocks, raised to the power where the score's row
-says so. The target is divided by its largest value first, which no correlation feels, so that sums stay in
-range.
+Grain: round_number, score, score_version, target, score_day, known_at, model_key. Pearson of each signal, in its transform,
+with the score's vector: CORR and FNC with a target, CWMM with a meta model, Spearman of ranks with ranks.
 #}
 with
 
@@ -12,109 +10,89 @@ scores_due as (
 
 ),
 
-targets as (
+vectors as (
 
-    select * from {{ ref('int_target_values') }}
-
-),
-
-signals as (
-
-    select * from {{ ref('int_scored_signals') }}
+    select * from {{ ref('int_score_vectors') }}
 
 ),
 
-quantiles as (
+vector_sums as (
 
-    select * from {{ ref('int_normal_quantiles') }}
-
-),
-
-wanted as (
-
-    select distinct
-        round_number,
-        target,
-        score_day,
-        known_at,
-        has_target_power,
-        coverage_id,
-        stock_count,
-        target_mean
-
-    from scores_due
-    where family = 'correlation' and not is_constant
+    select * from {{ ref('int_vector_sums') }}
 
 ),
 
-centred as (
+moments as (
+
+    select * from {{ ref('int_signal_moments') }}
+
+),
+
+products as (
+
+    select * from {{ ref('int_signal_products') }}
+
+),
+
+correlated as (
 
     select
-        wanted.*,
-        targets.stock_key,
-        case
-            when wanted.has_target_power
-                then {{ pow15('(targets.value - wanted.target_mean)') }}
-            else targets.value - wanted.target_mean
-        end as target_value
+        products.vector_id,
+        products.model_key,
+        (vector_sums.n * products.product - moments.total * vector_sums.total)
+        / sqrt(
+            nullif(
+                greatest(
+                    vector_sums.n * moments.total_of_squares
+                    - moments.total * moments.total,
+                    0
+                ),
+                0
+            )
+            * nullif(
+                greatest(
+                    vector_sums.n * vector_sums.total_of_squares
+                    - vector_sums.total * vector_sums.total,
+                    0
+                ),
+                0
+            )
+        ) as value
 
-    from wanted
-    inner join targets using (round_number, target, score_day, known_at)
-
-),
-
-scaled as (
-
-    select
-        * replace (
-            target_value / nullif(max(abs(target_value)) over (
-                partition by round_number, target, score_day, known_at, has_target_power
-            ), 0) as target_value
-        )
-
-    from centred
-
-),
-
-sums as (
-
-    select
-        scaled.round_number,
-        scaled.target,
-        scaled.score_day,
-        scaled.known_at,
-        scaled.has_target_power,
-        signals.model_key,
-        count(*) as n,
-        {{ exact_sum('quantiles.gaussian_pow15') }} as x,
-        {{ exact_sum('scaled.target_value') }} as y,
-        {{ exact_sum('quantiles.gaussian_pow15 * quantiles.gaussian_pow15') }} as xx,
-        {{ exact_sum('scaled.target_value * scaled.target_value') }} as yy,
-        {{ exact_sum('quantiles.gaussian_pow15 * scaled.target_value') }} as xy
-
-    from scaled
-    inner join signals
+    from products
+    inner join vectors on products.vector_id = vectors.vector_id
+    inner join vector_sums on products.vector_id = vector_sums.vector_id
+    inner join moments
         on
-            scaled.round_number = signals.round_number
-            and scaled.coverage_id = signals.coverage_id
-            and scaled.stock_key = signals.stock_key
-    inner join quantiles
-        on
-            scaled.stock_count = quantiles.stock_count
-            and signals.doubled_rank = quantiles.doubled_rank
-    group by all
+            vectors.round_number = moments.round_number
+            and vectors.coverage_id = moments.coverage_id
+            and vectors.signal_form = moments.signal_form
+            and vectors.transform = moments.transform
+            and products.model_key = moments.model_key
 
 )
 
 select
-    round_number,
-    target,
-    score_day,
-    known_at,
-    has_target_power,
-    model_key,
-    (n * xy - x * y) / sqrt(
-        nullif(greatest(n * xx - x * x, 0), 0) * nullif(greatest(n * yy - y * y, 0), 0)
-    ) as value
+    scores_due.round_number,
+    scores_due.score,
+    scores_due.score_version,
+    scores_due.target,
+    scores_due.score_day,
+    scores_due.known_at,
+    correlated.model_key,
+    correlated.value
 
-from sums
+from scores_due
+inner join vectors
+    on
+        scores_due.round_number = vectors.round_number
+        and scores_due.target = vectors.target
+        and scores_due.score_day = vectors.score_day
+        and scores_due.known_at = vectors.known_at
+        and scores_due.signal_form = vectors.signal_form
+        and vectors.kind = scores_due.vector_kind
+        and vectors.meta_model = coalesce(scores_due.meta_model, '')
+inner join correlated on vectors.vector_id = correlated.vector_id
+where
+    scores_due.family in ('correlation', 'rank_correlation')
+    and scores_due.top_bottom is null

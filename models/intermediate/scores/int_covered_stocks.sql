@@ -16,6 +16,12 @@ targets as (
 
 ),
 
+universe as (
+
+    select * from {{ ref('int_universe') }}
+
+),
+
 first_days as (
 
     select *
@@ -32,6 +38,18 @@ select
     first_days.round_number,
     first_days.coverage_id,
     first_days.stock_count,
+    universe.stock_key
+
+from first_days
+inner join universe on first_days.round_number = universe.round_number
+where first_days.coverage_id = 0
+
+union all
+
+select
+    first_days.round_number,
+    first_days.coverage_id,
+    first_days.stock_count,
     targets.stock_key
 
 from first_days
@@ -41,3 +59,4 @@ inner join targets
         and first_days.target = targets.target
         and first_days.score_day = targets.score_day
         and first_days.known_at = targets.known_at
+where first_days.coverage_id != 0

@@ -16,27 +16,21 @@ shares as (
 
 ),
 
-correlations as (
+score_values as (
 
-    select * from {{ ref('int_correlations') }}
-
-),
-
-contributions as (
-
-    select * from {{ ref('int_contributions') }}
-
-),
-
-portfolio_scores as (
-
-    select * from {{ ref('int_portfolio_scores') }}
+    select * from {{ ref('int_score_values') }}
 
 ),
 
 meta_models as (
 
     select * from {{ ref('int_meta_models') }}
+
+),
+
+factor_sets as (
+
+    select * from {{ ref('int_factor_sets') }}
 
 ),
 
@@ -67,6 +61,8 @@ valued as (
 
     select
         expected.*,
+        score_values.value as computed,
+        score_values.attained_by,
         case
             when expected.overlap_share < expected.minimum_overlap
                 then
@@ -74,49 +70,44 @@ valued as (
                         'signals and target share under {:.0f} % of their stocks',
                         100 * expected.minimum_overlap
                     )
-            when expected.family = 'correlation' and correlations.value is null
-                then if(expected.is_constant, 'the target', 'the signal') || ' is constant'
-            when expected.family = 'contribution' and held_meta_models.meta_model is null
+            when score_values.value is not null then null
+            when score_values.null_reason is not null then score_values.null_reason
+            when expected.meta_model is not null and held_meta_models.meta_model is null
                 then 'no model stakes enough for ' || expected.meta_model
-            when expected.family = 'contribution' and contributions.value is null
+            when expected.factor_set is not null and factor_sets.factor_set is null
+                then format('no factor of {} is landed', expected.factor_set)
+            when
+                expected.family like 'neutral%'
+                and factor_sets.stock_count < expected.stock_count
+                then format('{} miss stocks', expected.factor_set)
+            when 2 * expected.top_bottom > expected.stock_count
+                then format('under {} stocks', 2 * expected.top_bottom)
+            when expected.is_constant then 'the target is constant'
+            when expected.family like '%contribution'
                 then expected.meta_model || ' is constant'
-            else portfolio_scores.null_reason
-        end as null_reason,
-        coalesce(correlations.value, contributions.value, portfolio_scores.value)
-            as computed
+            when expected.factor_set is not null
+                then format('the signal lies in the span of {}', expected.factor_set)
+            else 'the signal is constant'
+        end as null_reason
 
     from expected
-    left join correlations
+    left join score_values
         on
-            expected.family = 'correlation'
-            and expected.round_number = correlations.round_number
-            and expected.target = correlations.target
-            and expected.score_day = correlations.score_day
-            and expected.known_at = correlations.known_at
-            and expected.has_target_power = correlations.has_target_power
-            and expected.model_key = correlations.model_key
-    left join contributions
-        on
-            expected.family = 'contribution'
-            and expected.round_number = contributions.round_number
-            and expected.target = contributions.target
-            and expected.score_day = contributions.score_day
-            and expected.known_at = contributions.known_at
-            and expected.meta_model = contributions.meta_model
-            and expected.model_key = contributions.model_key
-    left join portfolio_scores
-        on
-            expected.round_number = portfolio_scores.round_number
-            and expected.score = portfolio_scores.score
-            and expected.score_version = portfolio_scores.score_version
-            and expected.target = portfolio_scores.target
-            and expected.score_day = portfolio_scores.score_day
-            and expected.known_at = portfolio_scores.known_at
-            and expected.model_key = portfolio_scores.model_key
+            expected.round_number = score_values.round_number
+            and expected.score = score_values.score
+            and expected.score_version = score_values.score_version
+            and expected.target = score_values.target
+            and expected.score_day = score_values.score_day
+            and expected.known_at = score_values.known_at
+            and expected.model_key = score_values.model_key
     left join held_meta_models
         on
             expected.round_number = held_meta_models.round_number
             and expected.meta_model = held_meta_models.meta_model
+    left join factor_sets
+        on
+            expected.round_number = factor_sets.round_number
+            and expected.factor_set = factor_sets.factor_set
 
 )
 
@@ -127,12 +118,13 @@ select
     at_risk_nmr,
     score,
     score_version,
+    metric,
     target,
     score_day,
     known_at,
     case when null_reason is null then computed end as value,
+    case when null_reason is null then attained_by end as attained_by,
     null_reason,
-    is_final,
-    is_canon
+    is_final
 
 from valued

@@ -1,6 +1,8 @@
 {#
 Grain: round_number, score, score_version, target, score_day, known_at. The scores to take of each due target
-day, with what is known of the stocks that the day covers.
+day, with what is known of the stocks that the day covers. A score that is a product of signals and a vector, on
+all stocks (CORR, FNC, MMC, CWMM) or on the extreme ones of each signal, says of which vector (vector_kind), and in
+which transform it meets the ranks of which form of signals.
 #}
 with
 
@@ -28,13 +30,38 @@ select
     round_scores.score_version,
     target_days_due.target,
     target_days_due.score_day,
+    target_days_due.known_at,
     round_scores.family,
     round_scores.meta_model,
+    round_scores.factor_set,
     round_scores.has_target_power,
+    round_scores.top_bottom,
+    round_scores.extreme_form,
     round_scores.normalizer,
     round_scores.scale,
     round_scores.minimum_overlap,
-    round_scores.is_canon,
+    round_scores.metric,
+    case
+        when round_scores.family = 'correlation'
+            then coalesce(round_scores.factor_set, 'plain')
+        else 'plain'
+    end as signal_form,
+    case
+        when
+            round_scores.top_bottom is null
+            and round_scores.family not in ('correlation', 'rank_correlation', 'contribution')
+            then null
+        when round_scores.target = 'none' then 'meta model'
+        when round_scores.family like '%contribution' then 'target for contributions'
+        when round_scores.family = 'rank_correlation' then 'ranked target'
+        when round_scores.has_target_power then 'powered target'
+        else 'target'
+    end as vector_kind,
+    case round_scores.family
+        when 'correlation' then 'power'
+        when 'rank_correlation' then 'rank'
+        else 'gaussian'
+    end as transform,
     coalesce(coverages.coverage_id, 0) as coverage_id,
     coalesce(coverages.stock_count, 0) as stock_count,
     coalesce(coverages.overlap_share, 0) as overlap_share,
@@ -42,8 +69,7 @@ select
     coverages.shared_mean,
     coalesce(coverages.is_binned, false) as is_binned,
     coalesce(coverages.is_constant, false) as is_constant,
-    target_days_due.is_final,
-    target_days_due.known_at
+    target_days_due.is_final
 
 from target_days_due
 inner join round_scores

@@ -1,8 +1,15 @@
 {#
 Grain: round_number, target, score_day, known_at. The stocks that a target day shares with its round: how
-many, which set of them (coverage_id; 0 is the whole universe), and what is taken over them.
+many, which set of them (coverage_id; 0 is the whole universe), and what is taken over them. Without a target
+it is the whole universe.
 #}
 with
+
+target_days_due as (
+
+    select * from {{ ref('int_target_days_due') }}
+
+),
 
 targets as (
 
@@ -69,3 +76,22 @@ select
 
 from shared
 inner join universe_sizes on shared.round_number = universe_sizes.round_number
+
+union all
+
+select
+    target_days_due.round_number,
+    target_days_due.target,
+    target_days_due.score_day,
+    target_days_due.known_at,
+    universe_sizes.universe_count as stock_count,
+    null as target_mean,
+    null as shared_mean,
+    false as is_constant,
+    false as is_binned,
+    0 as coverage_id,
+    1 as overlap_share
+
+from target_days_due
+inner join universe_sizes on target_days_due.round_number = universe_sizes.round_number
+where target_days_due.is_due and target_days_due.target = 'none'

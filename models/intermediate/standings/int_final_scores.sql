@@ -1,6 +1,6 @@
 {#
 Grain: entrant_kind, entrant_id, score, round_number, known_at. Official final scores of models and of accounts, by
-delivery of the target. An account's score is the mean of its models', weighted by stake at risk; without any
+delivery of the target; score is the metric, one seamless series over the scores that were official in turn. An account's score is the mean of its models', weighted by stake at risk; without any
 stake it is that of its only model, and none if there are several.
 #}
 with
@@ -28,7 +28,7 @@ model_scores as (
     select
         revisions.round_number,
         revisions.known_at,
-        revisions.score,
+        revisions.metric as score,
         revisions.model_id,
         models.account_id,
         revisions.value,

@@ -10,6 +10,23 @@ signals as (
 
 ),
 
+universe as (
+
+    select * from {{ ref('int_universe') }}
+
+),
+
+universe_sizes as (
+
+    select
+        round_number,
+        count(*) as stock_count
+
+    from universe
+    group by all
+
+),
+
 profiled as (
 
     select
@@ -39,7 +56,9 @@ profiled as (
 )
 
 select
-    *,
-    known_ids - known_stocks as repeated_ids
+    profiled.*,
+    profiled.known_ids - profiled.known_stocks as repeated_ids,
+    universe_sizes.stock_count - profiled.known_stocks as unnamed_stocks
 
 from profiled
+left join universe_sizes on profiled.round_number = universe_sizes.round_number

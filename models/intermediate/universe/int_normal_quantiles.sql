@@ -87,6 +87,7 @@ select
     cast(stock_count as integer) as stock_count,
     cast(doubled_rank as integer) as doubled_rank,
     gaussian,
-    {{ pow15('gaussian') }} as gaussian_pow15
+    {{ pow15('gaussian') }} as gaussian_pow15,
+    (doubled_rank - stock_count - 1) / stock_count as centred_rank
 
 from quantiles

@@ -1,5 +1,6 @@
 {{ config(materialized='view') }}
-{# Grain: round_number, contract, expectation. The expectations that apply to each round. #}
+{# Grain: round_number, contract, expectation. The expectations that apply to each round; those without a
+tournament apply to all. #}
 with
 
 rounds as (
@@ -27,5 +28,6 @@ select
 from rounds
 inner join contract_expectations
     on
-        rounds.rule_set = contract_expectations.tournament
+        rounds.rule_set
+        = coalesce(contract_expectations.tournament, rounds.rule_set)
         and {{ applies_to_round('contract_expectations', 'rounds.round_number') }}

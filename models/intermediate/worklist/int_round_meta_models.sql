@@ -18,6 +18,7 @@ select
     rounds.round_number,
     meta_model_definitions.meta_model,
     meta_model_definitions.weighting,
+    meta_model_definitions.is_of_benchmarks,
     meta_model_definitions.minimum_stake_nmr,
     meta_model_definitions.is_minimum_included
 

@@ -1,5 +1,8 @@
 {{ config(materialized='view') }}
-{# Grain: round_number, score, score_version. The score definitions that apply to each round. #}
+{#
+Grain: round_number, score, score_version. The score definitions that apply to each round, and the metric whose
+official series a score continues. Scores without a target are final at the close, on day 0.
+#}
 with
 
 rounds as (
@@ -18,6 +21,12 @@ target_definitions as (
 
     select * from {{ ref('target_definitions') }}
 
+),
+
+canon_scores as (
+
+    select * from {{ ref('canon_scores') }}
+
 )
 
 select
@@ -26,13 +35,26 @@ select
     score_definitions.score_version,
     score_definitions.family,
     score_definitions.target,
-    target_definitions.final_score_day,
+    coalesce(target_definitions.final_score_day, 0) as final_score_day,
     score_definitions.meta_model,
+    score_definitions.factor_set,
     score_definitions.has_target_power,
+    score_definitions.top_bottom,
+    if(
+        score_definitions.top_bottom is not null,
+        concat_ws(
+            ' ',
+            score_definitions.family,
+            score_definitions.factor_set,
+            score_definitions.meta_model,
+            score_definitions.top_bottom
+        ),
+        null
+    ) as extreme_form,
     score_definitions.normalizer,
     score_definitions.scale,
     score_definitions.minimum_overlap,
-    score_definitions.is_canon,
+    canon_scores.metric,
     score_definitions.keeps_daily
 
 from rounds
@@ -40,7 +62,13 @@ inner join score_definitions
     on
         rounds.rule_set = score_definitions.tournament
         and {{ applies_to_round('score_definitions', 'rounds.round_number') }}
-inner join target_definitions
+left join target_definitions
     on
         score_definitions.tournament = target_definitions.tournament
         and score_definitions.target = target_definitions.target
+left join canon_scores
+    on
+        score_definitions.tournament = canon_scores.tournament
+        and score_definitions.score = canon_scores.score
+        and score_definitions.score_version = canon_scores.score_version
+        and {{ applies_to_round('canon_scores', 'rounds.round_number') }}

@@ -16,21 +16,9 @@ rounds as (
 
 ),
 
-round_scores as (
+round_rules as (
 
-    select * from {{ ref('int_round_scores') }}
-
-),
-
-round_meta_models as (
-
-    select * from {{ ref('int_round_meta_models') }}
-
-),
-
-expectations as (
-
-    select * from {{ ref('int_round_expectations') }}
+    select * from {{ ref('int_round_rules') }}
 
 ),
 
@@ -54,36 +42,7 @@ parts as (
 
     union all
 
-    select
-        round_number,
-        'score rules' as part,
-        sum(cast(hash(round_scores) as hugeint)) as content_hash,
-        count(*) as row_count
-
-    from round_scores
-    group by all
-
-    union all
-
-    select
-        round_number,
-        'meta model rules' as part,
-        sum(cast(hash(round_meta_models) as hugeint)) as content_hash,
-        count(*) as row_count
-
-    from round_meta_models
-    group by all
-
-    union all
-
-    select
-        round_number,
-        'contracts' as part,
-        sum(cast(hash(expectations) as hugeint)) as content_hash,
-        count(*) as row_count
-
-    from expectations
-    group by all
+    select * from round_rules
 
 ),
 

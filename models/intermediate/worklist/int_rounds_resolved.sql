@@ -1,10 +1,13 @@
 {{ config(materialized='view') }}
-{# Grain: round_number. Whether every target that a round is scored on has its final day scored. #}
+{#
+Grain: round_number. Whether every target that a round is scored on has its final day scored. The ledger keeps
+withdrawn deliveries, without a fingerprint: these neither resolve a round nor keep it open.
+#}
 with
 
-round_scores as (
+round_targets as (
 
-    select * from {{ ref('int_round_scores') }}
+    select * from {{ ref('int_round_targets') }}
 
 ),
 
@@ -22,22 +25,30 @@ changed as (
 
 final_days as (
 
-    select distinct
-        round_number,
-        target,
-        final_score_day as score_day
+    select
+        round_targets.round_number,
+        round_targets.target,
+        count(before.fingerprint) > 0 as is_scored,
+        count(changed.round_number) > 0 as is_changed
 
-    from round_scores
+    from round_targets
+    left join before
+        on
+            round_targets.round_number = before.round_number
+            and round_targets.target = before.target
+            and round_targets.final_score_day = before.score_day
+    left join changed
+        on
+            round_targets.round_number = changed.round_number
+            and round_targets.target = changed.target
+            and round_targets.final_score_day = changed.score_day
+    group by all
 
 )
 
 select
-    final_days.round_number,
-    bool_and(
-        before.fingerprint is not null and changed.round_number is null
-    ) as is_resolved
+    round_number,
+    bool_and(is_scored and not is_changed) as is_resolved
 
 from final_days
-left join before using (round_number, target, score_day)
-left join changed using (round_number, target, score_day)
 group by all

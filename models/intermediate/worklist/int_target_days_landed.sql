@@ -1,7 +1,8 @@
 {#
 Grain: round_number, target, score_day, known_at. The deliveries of each target day that a score is taken on;
 the newest counts, whole, and the former ones say what was known before. A day before a landed final day is
-superseded: only scores that keep their daily values still have it.
+superseded: only scores that keep their daily values still have it. The close of a round is the one delivery of
+the target `none`.
 #}
 with
 
@@ -11,20 +12,21 @@ manifest as (
 
 ),
 
-round_scores as (
+rounds as (
 
-    select * from {{ ref('int_round_scores') }}
+    select * from {{ ref('int_rounds_known') }}
 
 ),
 
-scored_targets as (
+round_targets as (
 
-    select distinct
-        round_number,
-        target,
-        final_score_day
+    select * from {{ ref('int_round_targets') }}
 
-    from round_scores
+),
+
+clock as (
+
+    select max(latest_at) as clock_at from manifest
 
 ),
 
@@ -34,19 +36,45 @@ deliveries as (
         manifest.round_number,
         manifest.target,
         manifest.score_day,
-        scored_targets.final_score_day,
+        round_targets.final_score_day,
         manifest.known_at,
         sum(cast(manifest.content_hash as hugeint)) as content_hash,
         sum(manifest.row_count) as row_count
 
     from manifest
-    inner join scored_targets
+    inner join round_targets
         on
-            manifest.round_number = scored_targets.round_number
-            and manifest.target = scored_targets.target
-            and manifest.score_day between 1 and scored_targets.final_score_day
+            manifest.round_number = round_targets.round_number
+            and manifest.target = round_targets.target
+            and manifest.score_day between 1 and round_targets.final_score_day
     where manifest.table_name = 'targets'
     group by all
+
+),
+
+closes as (
+
+    select
+        round_targets.round_number,
+        round_targets.target,
+        round_targets.final_score_day as score_day,
+        round_targets.final_score_day,
+        rounds.close_at as known_at,
+        0 as content_hash,
+        0 as row_count
+
+    from round_targets
+    inner join rounds on round_targets.round_number = rounds.round_number
+    cross join clock
+    where round_targets.target = 'none' and rounds.close_at <= clock.clock_at
+
+),
+
+all_deliveries as (
+
+    select * from deliveries
+    union all
+    select * from closes
 
 ),
 
@@ -58,7 +86,7 @@ marked as (
         score_day < max(score_day) filter (where score_day = final_score_day)
             over (partition by round_number, target) as is_before_final
 
-    from deliveries
+    from all_deliveries
 
 )
 

@@ -70,11 +70,13 @@ select
     score_day,
     known_at,
     scores.value,
+    scores.attained_by,
     scores.null_reason,
     ranked.percentile,
     staked.staked_percentile,
     scores.is_final,
-    scores.is_canon,
+    scores.metric is not null as is_canon,
+    scores.metric,
     {{ build_started_at() }} as scored_at
 
 from scores

@@ -53,11 +53,13 @@ select
     target,
     score_day,
     value,
+    attained_by,
     null_reason,
     percentile,
     staked_percentile,
     is_final,
     is_canon,
+    metric,
     known_at,
     scored_at
 

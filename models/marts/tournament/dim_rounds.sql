@@ -8,9 +8,9 @@ rounds as (
 
 ),
 
-round_scores as (
+round_targets as (
 
-    select * from {{ ref('int_round_scores') }}
+    select * from {{ ref('int_round_targets') }}
 
 ),
 
@@ -20,25 +20,18 @@ landed as (
 
 ),
 
-final_days as (
-
-    select distinct
-        round_number,
-        target,
-        final_score_day as score_day
-
-    from round_scores
-
-),
-
 resolutions as (
 
     select
-        final_days.round_number,
+        round_targets.round_number,
         bool_and(landed.known_at is not null) as is_resolved
 
-    from final_days
-    left join landed using (round_number, target, score_day)
+    from round_targets
+    left join landed
+        on
+            round_targets.round_number = landed.round_number
+            and round_targets.target = landed.target
+            and round_targets.final_score_day = landed.score_day
     group by all
 
 )

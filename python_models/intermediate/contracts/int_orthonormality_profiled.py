@@ -1,6 +1,6 @@
 """Grain: round_number. How far NᵀVN is from the identity, for the contract of neutralizers/."""
 
-from kardashev.frames import orthonormality_profile
+from kardashev.frames.neutralized import orthonormality_profile
 
 
 def model(dbt, session):
@@ -9,6 +9,8 @@ def model(dbt, session):
     return orthonormality_profile(
         session,
         rounds=due.select("round_number"),
-        neutralizers=dbt.ref("stg_tournament__neutralizers"),
+        neutralizers=dbt.ref("stg_tournament__neutralizers").select(
+            "round_number, stock_id, neutralizer as factor, value"
+        ),
         universe=dbt.ref("stg_tournament__universe"),
     )

@@ -1,4 +1,6 @@
-{# Grain: round_number. What the contract of neutralizers/ is judged on, NᵀVN = I apart. #}
+{#
+Grain: round_number, contract. What the contracts of neutralizers/ and factors/ are judged on, NᵀVN = I apart.
+#}
 with
 
 candidates as (
@@ -10,6 +12,12 @@ candidates as (
 neutralizers as (
 
     select * from {{ ref('stg_tournament__neutralizers') }}
+
+),
+
+factors as (
+
+    select * from {{ ref('stg_tournament__factors') }}
 
 ),
 
@@ -40,17 +48,38 @@ universe_sizes as (
 
 ),
 
+landed as (
+
+    select
+        *,
+        'neutralizers' as contract,
+        neutralizer as column_name
+
+    from neutralizers
+
+    union all by name
+
+    select
+        *,
+        'factors' as contract,
+        factor as column_name
+
+    from factors
+
+),
+
 stocks as (
 
     select
-        neutralizers.round_number,
-        neutralizers.stock_id,
+        landed.round_number,
+        landed.contract,
+        landed.stock_id,
         count(*) as value_count,
-        count(distinct neutralizers.neutralizer) as column_count,
-        count(*) filter (where not isfinite(neutralizers.value)) as unusable_values
+        count(distinct landed.column_name) as column_count,
+        count(*) filter (where not isfinite(landed.value)) as unusable_values
 
-    from neutralizers
-    inner join candidates on neutralizers.round_number = candidates.round_number
+    from landed
+    inner join candidates on landed.round_number = candidates.round_number
     where candidates.is_stale or candidates.is_prepared
     group by all
 
@@ -60,6 +89,7 @@ measured as (
 
     select
         stocks.round_number,
+        stocks.contract,
         sum(stocks.value_count - stocks.column_count) as repeated_values,
         sum(stocks.unusable_values)
         + max(stocks.column_count) * count(*)
@@ -72,18 +102,21 @@ measured as (
         on
             stocks.round_number = universe_stocks.round_number
             and stocks.stock_id = universe_stocks.stock_id
-    group by stocks.round_number
+    group by stocks.round_number, stocks.contract
 
 )
 
 select
     measured.round_number,
+    measured.contract,
     measured.repeated_values,
     measured.unusable_values,
     least(
         measured.shared_count / measured.stock_count,
         measured.shared_count / coalesce(universe_sizes.universe_count, 0)
-    ) as overlap_share
+    ) as overlap_share,
+    measured.shared_count
+    / coalesce(universe_sizes.universe_count, 0) as universe_share
 
 from measured
 left join universe_sizes on measured.round_number = universe_sizes.round_number

@@ -1,0 +1,117 @@
+"""Relations, block by block, as matrices; and matrices as long rows."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+MODELS_AT_ONCE = 256  # columns turned into long rows in one batch
+
+
+@dataclass(frozen=True)
+class Index:
+    """Stocks or models of a block, in the order of their ids.
+
+    keys : int array (n,)
+    ids : pyarrow string array (n,)
+    places : int array (largest key + 1,): where each key stands, −1 where it is not here
+    """
+
+    keys: np.ndarray
+    ids: pa.ChunkedArray
+    places: np.ndarray
+
+    def __len__(self):
+        return len(self.keys)
+
+    def here(self, keys):
+        """Where each of an array of keys stands, −1 for those that are not here."""
+        known = keys < len(self.places)
+        return np.where(known, self.places[np.where(known, keys, 0)] if len(self) else -1, -1)
+
+
+class Blocks:
+    """Reads relations block by block, on a cursor of its own: dbt's is writing while these are read."""
+
+    def __init__(self, connection):
+        self.cursor = connection.cursor()
+
+    def rows(self, relation, block, columns="*"):
+        """Rows of a relation that belong to a block, as an Arrow table."""
+        conditions = " and ".join(f"{name} = ${name}" for name in block)
+        query = f"select {columns} from ({relation.sql_query()}) where {conditions}"
+        return self.cursor.execute(query, block).to_arrow_table()
+
+    def index(self, relation, block, key, name, among=None):
+        """The keys of a block in the order of their ids; only those ``among`` an array, if given."""
+        rows = self.rows(relation, block, f"distinct {key} as key, {name} as id").sort_by("id")
+        if among is not None:
+            rows = rows.filter(pc.is_in(rows["key"], among.unique()))
+        keys = rows["key"].to_numpy()
+        places = np.full(int(keys.max(initial=-1)) + 1, -1)
+        places[keys] = np.arange(len(keys))
+        return Index(keys, rows["id"], places)
+
+    def values(self, relation, block, index, key, value):
+        """One value for each entry of an index, NaN where the relation has none."""
+        rows = self.rows(relation, block, f"{key} as key, {value} as value")
+        return scattered(rows, index, "key", "value")
+
+    def columns(self, relation, block, stocks):
+        """A matrix (stocks, columns in the order of their names), NaN where there is no row, and the names."""
+        rows = self.rows(relation, block, "stock_key, factor, value")
+        return named_columns(rows, stocks.here(rows["stock_key"].to_numpy()), len(stocks))
+
+
+def scattered(rows, index, key, value):
+    """One value for each entry of an index, NaN where no row names it; other rows are left out."""
+    places = index.here(rows[key].to_numpy())
+    values = np.full(len(index), np.nan)
+    values[places[places >= 0]] = rows[value].to_numpy()[places >= 0]
+    return values
+
+
+def matrix(rows, stocks, columns, column_key, value, dtype):
+    """Scatters long rows into a matrix (stocks, columns) in Fortran order; every place must have a row."""
+    held = np.zeros((len(stocks), len(columns)), dtype, order="F")
+    stock_places = stocks.places[rows["stock_key"].to_numpy()]
+    held[stock_places, columns.places[rows[column_key].to_numpy()]] = rows[value].to_numpy()
+    return held
+
+
+def named_columns(rows, places, count):
+    """Long rows (factor, value) as a matrix (count, factors in the order of their names), and the names.
+
+    ``places`` says where each row's stock stands, −1 for one that is left out; NaN where there is no row.
+    """
+    names = rows["factor"].unique().sort()
+    held = np.full((count, len(names)), np.nan)
+    columns = pc.index_in(rows["factor"], names).to_numpy()
+    here = places >= 0
+    held[places[here], columns[here]] = rows["value"].to_numpy()[here]
+    return held, names
+
+
+def long_rows(schema, constants, models, stocks, values):
+    """Batches of long rows (constants..., model_key, stock_key, value) of a matrix (stocks, models)."""
+    for start in range(0, len(models), MODELS_AT_ONCE):
+        part = values[:, start : start + MODELS_AT_ONCE]
+        keys = models[start : start + MODELS_AT_ONCE]
+        columns = [pa.repeat(value, part.size) for value in constants]
+        columns += [np.repeat(keys, len(stocks)), np.tile(stocks, len(keys)), part.ravel(order="F")]
+        yield batch(schema, columns)
+
+
+def batch(schema, columns):
+    """A record batch of columns in the schema's order, cast to its types."""
+    return pa.RecordBatch.from_arrays(
+        [_cast(values, field.type) for values, field in zip(columns, schema, strict=True)],
+        schema=schema,
+    )
+
+
+def _cast(values, kind):
+    if isinstance(values, pa.ChunkedArray):
+        values = values.combine_chunks()
+    return values.cast(kind) if isinstance(values, pa.Array) else pa.array(values, kind, from_pandas=True)

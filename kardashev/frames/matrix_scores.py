@@ -1,0 +1,251 @@
+"""Scores that need the matrix of signals: of the due target days, and those without a target."""
+
+from functools import cached_property
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from kardashev.contribution import (
+    alpha,
+    meta_portfolio,
+    meta_portfolio_contribution,
+    neutral_contribution,
+)
+from kardashev.correlation import exposures, nearest_signals, neutral_correlation
+from kardashev.frames.blocks import Blocks, batch
+from kardashev.frames.prepared import PreparedBlock
+
+NO_STAKE = "nothing is at risk in the round"
+NO_PORTFOLIO = "the meta portfolio is zero"
+IN_SPAN = "the signal lies in the span of the neutralizers"
+FEW_NEUTRALIZERS = "neutralizers cover under {:.0%} of the stocks"
+NO_FACTORS = "no factor of {} is landed"
+ALONE = "no other submission is accepted"
+NO_META_MODEL = "no model stakes enough for {}"
+META_MODEL_IN_SPAN = "{} lies in the span of the neutralizers"
+CONSTANT_TARGET = "the target is constant"
+
+SCHEMA = pa.schema(
+    [
+        ("round_number", pa.int32()),
+        ("model_key", pa.int32()),
+        ("score", pa.string()),
+        ("score_version", pa.string()),
+        ("target", pa.string()),
+        ("score_day", pa.int32()),
+        ("known_at", pa.timestamp("us")),
+        ("value", pa.float64()),
+        ("null_reason", pa.string()),
+        ("attained_by", pa.string()),
+    ]
+)
+BLOCK = ("round_number", "coverage_id")
+DEFINITION = ("score", "score_version", "target")
+DAY = ("target", "score_day", "known_at")
+
+
+def matrix_score_rows(connection, scores, sources, targets, shares, factors):
+    """Matrix scores of every accepted model on the due target days, as long rows.
+
+    Parameters
+    ----------
+    connection : duckdb.DuckDBPyConnection
+    scores : relation, the columns of ``int_scores_due``, of the families in `FAMILIES`
+    sources : kardashev.frames.prepared.Sources
+    targets : relation (round_number, target, score_day, known_at, stock_key, value)
+    shares : relation (round_number, model_key, stake_share), null shares where nothing is at risk
+    factors : relation (round_number, factor_set, stock_key, factor, value)
+
+    Returns
+    -------
+    pyarrow.RecordBatchReader `SCHEMA`
+        A value or the reason why there is none; ``attained_by`` names whose largest value it is.
+    """
+    order = ", ".join(dict.fromkeys((*BLOCK, *DEFINITION, *DAY)))
+    wanted = scores.order(order).to_arrow_table().to_pylist()
+
+    def batches():
+        reader = Blocks(connection)
+        for key, of_block in groupby(wanted, itemgetter(*BLOCK)):
+            names = dict(zip(BLOCK, key, strict=True))
+            block = ScoredBlock(reader, names, sources, targets, shares, factors)
+            if len(block.models):
+                for _, due in groupby(of_block, itemgetter(*DEFINITION)):
+                    due = list(due)
+                    yield from _score_batches(block, due, _outcome(block, due))
+
+    return pa.RecordBatchReader.from_batches(SCHEMA, batches())
+
+
+class ScoredBlock(PreparedBlock):
+    """A prepared block with the targets, stakes and factors that its scores need."""
+
+    def __init__(self, reader, block, sources, targets, shares, factors):
+        super().__init__(reader, block, sources)
+        self.target_rows, self.share_rows, self.factor_rows = targets, shares, factors
+        self.known_targets = {}
+
+    def targets(self, due):
+        """The targets of due rows (stocks, days), each read once."""
+        for row in due:
+            day = {name: row[name] for name in DAY}
+            if tuple(day.values()) not in self.known_targets:
+                values = self._by_stock(self.target_rows, self.in_round | day, "value")
+                self.known_targets[tuple(day.values())] = values
+        days = [self.known_targets[tuple(row[name] for name in DAY)] for row in due]
+        return np.column_stack(days)
+
+    @cached_property
+    def stake_shares(self):
+        """p (models,), NaN where nothing is at risk."""
+        return self.reader.values(
+            self.share_rows, self.in_round, self.models, "model_key", "stake_share"
+        )
+
+    @cached_property
+    def pairwise(self):
+        """Largest, nearest and mean correlation with the round's other signals."""
+        return nearest_signals(self.gaussian)
+
+    def exposures(self, factor_set):
+        """|Pearson| (models, factors) with the factors of a set that differ between stocks, and their names."""
+        in_set = self.in_round | {"factor_set": factor_set}
+        columns, names = self.reader.columns(self.factor_rows, in_set, self.stocks)
+        here = np.isfinite(columns).all(axis=1)
+        columns = columns[here]
+        differs = (columns != columns[:1]).any(axis=0)
+        return exposures(self.gaussian[here], columns[:, differs]), names.filter(pa.array(differs))
+
+    def portfolio_parts(self, targets):
+        """S′, targets, N and v on the stocks that N holds; a stock without N has no weight."""
+        here = self.has_neutralizers
+        return self.powered[here], targets[here], self.neutralizers[here], self.sample_weights[here]
+
+
+class Outcome(NamedTuple):
+    """Values (models, days), or none; why a value is missing; and by whom each model's was attained."""
+
+    values: np.ndarray | None = None
+    reason: Any = None
+    attained_by: pa.Array | None = None
+
+
+def _alpha(block, due):
+    means = np.array([row["target_mean"] for row in due])
+    powered, targets, basis, weights = block.portfolio_parts(block.targets(due))
+    values = alpha(powered, targets, means, basis, weights)
+    return Outcome(_where(np.isfinite(block.projection_norms), values), IN_SPAN)
+
+
+def _mpc(block, due):
+    shares = block.stake_shares
+    if np.isnan(shares).any():
+        return Outcome(reason=NO_STAKE)
+    has_weights = np.isfinite(block.projection_norms)
+    powered, targets, basis, weights = block.portfolio_parts(block.targets(due))
+    is_empty = not shares[has_weights].any()
+    if is_empty or not meta_portfolio(powered, shares, basis, weights).any():
+        return Outcome(reason=NO_PORTFOLIO)
+    values = meta_portfolio_contribution(
+        powered, targets, shares, basis, weights, due[0]["normalizer"], due[0]["scale"]
+    )
+    return Outcome(_where(has_weights, values), IN_SPAN)
+
+
+def _neutral_correlation(block, due):
+    norms = block.least_squares_norms
+    targets = block.targets(due)[block.has_neutralizers]
+    values = neutral_correlation(block.neutral_gaussian, targets, block.least_squares, norms)
+    return Outcome(values, np.where(np.isnan(norms), IN_SPAN, CONSTANT_TARGET))
+
+
+def _neutral_contribution(block, due):
+    name = due[0]["meta_model"]
+    meta_model = block.meta_model(name, is_neutral=True)
+    if meta_model is None:
+        return Outcome(reason=NO_META_MODEL.format(name))
+    targets = block.targets(due)[block.has_neutralizers]
+    targets = (targets - targets.mean(axis=0)) * np.where([row["is_binned"] for row in due], 4, 1)
+    values = neutral_contribution(
+        block.neutral_gaussian, meta_model, targets, block.least_squares
+    )
+    if np.isnan(values).all():
+        return Outcome(reason=META_MODEL_IN_SPAN.format(name))
+    return Outcome(_where(np.isfinite(block.least_squares_norms), values), IN_SPAN)
+
+
+def _nearest_signal(block, due):
+    if len(block.models) == 1:
+        return Outcome(reason=ALONE)
+    largest, nearest, _ = block.pairwise
+    return Outcome(largest[:, None], attained_by=block.models.ids.take(pa.array(nearest)))
+
+
+def _mean_signal(block, due):
+    if len(block.models) == 1:
+        return Outcome(reason=ALONE)
+    return Outcome(block.pairwise[2][:, None])
+
+
+def _largest_exposure(block, due):
+    found, names = block.exposures(due[0]["factor_set"])
+    if not len(names):
+        return Outcome(reason=NO_FACTORS.format(due[0]["factor_set"]))
+    return Outcome(found.max(axis=1)[:, None], attained_by=names.take(pa.array(found.argmax(axis=1))))
+
+
+def _rms_exposure(block, due):
+    found, names = block.exposures(due[0]["factor_set"])
+    if not len(names):
+        return Outcome(reason=NO_FACTORS.format(due[0]["factor_set"]))
+    return Outcome(np.sqrt((found**2).mean(axis=1))[:, None])
+
+
+FAMILIES = {
+    "alpha": _alpha,
+    "mpc": _mpc,
+    "neutral_correlation": _neutral_correlation,
+    "neutral_contribution": _neutral_contribution,
+    "nearest_signal": _nearest_signal,
+    "mean_signal": _mean_signal,
+    "largest_exposure": _largest_exposure,
+    "rms_exposure": _rms_exposure,
+}
+OUTSIDE_NEUTRALIZERS = ("alpha", "mpc", "neutral_correlation", "neutral_contribution")
+
+
+def _outcome(block, due):
+    family, share = due[0]["family"], due[0]["minimum_overlap"]
+    if family in OUTSIDE_NEUTRALIZERS and block.has_neutralizers.mean() < share:
+        return Outcome(reason=FEW_NEUTRALIZERS.format(share))
+    return FAMILIES[family](block, due)
+
+
+def _where(is_defined, values):
+    return np.where(is_defined[:, None], values, np.nan)
+
+
+def _score_batches(block, due, outcome):
+    """A batch for each day of one score."""
+    count = len(block.models)
+    for day, row in enumerate(due):
+        values = np.full(count, np.nan) if outcome.values is None else outcome.values[:, day]
+        reasons = np.broadcast_to(np.array(outcome.reason, dtype=object), count)
+        has_value = pa.array(np.isfinite(values))
+        constants = [row[name] for name in ("score", "score_version", "target", "score_day")]
+        yield batch(
+            SCHEMA,
+            [
+                pa.repeat(block.block["round_number"], count),
+                block.models.keys,
+                *(pa.repeat(value, count) for value in constants),
+                pa.repeat(pa.scalar(row["known_at"], pa.timestamp("us")), count),
+                values,
+                pc.if_else(has_value, None, pa.array(reasons, pa.string())),
+                pa.nulls(count) if outcome.attained_by is None else outcome.attained_by,
+            ],
+        )

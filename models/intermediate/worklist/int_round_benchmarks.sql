@@ -1,0 +1,28 @@
+{{ config(materialized='view') }}
+{#
+Grain: round_number, model_id. The benchmark models of each round: those registered by its close, so that a new
+one leaves earlier rounds as they are.
+#}
+with
+
+rounds as (
+
+    select * from {{ ref('int_rounds_known') }}
+
+),
+
+models as (
+
+    select * from {{ ref('stg_tournament__models') }}
+
+)
+
+select
+    rounds.round_number,
+    models.model_id
+
+from rounds
+inner join models
+    on
+        models.is_benchmark
+        and coalesce(models.created_at <= rounds.close_at, true)

@@ -1,0 +1,48 @@
+{{ config(materialized='view') }}
+{#
+Grain: round_number, factor_set, factor_pattern. What the factor sets named by a round's scores are made of; a
+name may join several sets with a plus.
+#}
+with
+
+rounds as (
+
+    select * from {{ ref('int_rounds_known') }}
+
+),
+
+round_scores as (
+
+    select * from {{ ref('int_round_scores') }}
+
+),
+
+factor_sets as (
+
+    select * from {{ ref('factor_sets') }}
+
+),
+
+named_sets as (
+
+    select distinct
+        round_number,
+        factor_set,
+        unnest(string_split(factor_set, '+')) as part
+
+    from round_scores
+    where factor_set is not null
+
+)
+
+select distinct
+    named_sets.round_number,
+    named_sets.factor_set,
+    factor_sets.factor_pattern
+
+from named_sets
+inner join rounds on named_sets.round_number = rounds.round_number
+inner join factor_sets
+    on
+        rounds.rule_set = factor_sets.tournament
+        and named_sets.part = factor_sets.factor_set

@@ -1,0 +1,86 @@
+{{ config(materialized='view') }}
+{# Grain: round_number, part. The rule rows that apply to each round, and its benchmarks, by content. #}
+with
+
+round_scores as (
+
+    select * from {{ ref('int_round_scores') }}
+
+),
+
+round_meta_models as (
+
+    select * from {{ ref('int_round_meta_models') }}
+
+),
+
+round_factor_sets as (
+
+    select * from {{ ref('int_round_factor_sets') }}
+
+),
+
+benchmarks as (
+
+    select * from {{ ref('int_round_benchmarks') }}
+
+),
+
+expectations as (
+
+    select * from {{ ref('int_round_expectations') }}
+
+)
+
+select
+    round_number,
+    'score rules' as part,
+    sum(cast(hash(round_scores) as hugeint)) as content_hash,
+    count(*) as row_count
+
+from round_scores
+group by all
+
+union all
+
+select
+    round_number,
+    'meta model rules' as part,
+    sum(cast(hash(round_meta_models) as hugeint)) as content_hash,
+    count(*) as row_count
+
+from round_meta_models
+group by all
+
+union all
+
+select
+    round_number,
+    'factor sets' as part,
+    sum(cast(hash(round_factor_sets) as hugeint)) as content_hash,
+    count(*) as row_count
+
+from round_factor_sets
+group by all
+
+union all
+
+select
+    round_number,
+    'benchmarks' as part,
+    sum(cast(hash(benchmarks) as hugeint)) as content_hash,
+    count(*) as row_count
+
+from benchmarks
+group by all
+
+union all
+
+select
+    round_number,
+    'contracts' as part,
+    sum(cast(hash(expectations) as hugeint)) as content_hash,
+    count(*) as row_count
+
+from expectations
+group by all

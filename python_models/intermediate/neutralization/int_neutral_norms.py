@@ -1,0 +1,16 @@
+"""Grain: round_number, model_key; the rounds held. Norms of what each signal keeps outside N."""
+
+from kardashev.frames.neutralized import neutral_norm_rows
+from kardashev.frames.prepared import Sources
+
+
+def model(dbt, session):
+    dbt.config(materialized="incremental", meta={"redoes": "is_prepared or is_pruned"})
+    sources = Sources(
+        signals=dbt.ref("int_signals_ranked"),
+        models=dbt.ref("int_submissions"),
+        universe=dbt.ref("int_universe"),
+        neutralizers=dbt.ref("int_factor_columns").filter("factor_set = 'neutralizers'"),
+    )
+    rounds = dbt.ref("int_rounds_due").filter("is_prepared").select("round_number")
+    return neutral_norm_rows(session, rounds, sources)
