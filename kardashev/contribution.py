@@ -95,9 +95,7 @@ def meta_portfolio(powered, shares, basis, sample_weights):
     return portfolio - portfolio.mean()
 
 
-def meta_portfolio_contribution(
-    powered, targets, shares, basis, sample_weights, normalizer, scale
-):
+def meta_portfolio_contribution(powered, targets, shares, basis, sample_weights, normalizer, scale):
     """Gradient of the normalised portfolio's alpha with respect to each model's share of the stake.
 
     With u = C W p and α = u·t / ‖u‖::

@@ -7,7 +7,9 @@ signals with one vector therefore neutralizes the vector, once, and not the thou
 import numpy as np
 
 RELATIVE_RANK_TOLERANCE = 1e-6  # numerai-tools 0.7.2 scoring.neutralize: lstsq(rcond=1e-6)
-SPAN_TOLERANCE = 1e-6  # a signal that keeps a smaller share of its norm lies in the span: the rest is noise
+SPAN_TOLERANCE = (
+    1e-6  # a signal that keeps a smaller share of its norm lies in the span: the rest is noise
+)
 
 
 def weighted_projection_residual(signals, basis, weights):

@@ -114,4 +114,8 @@ def batch(schema, columns):
 def _cast(values, kind):
     if isinstance(values, pa.ChunkedArray):
         values = values.combine_chunks()
-    return values.cast(kind) if isinstance(values, pa.Array) else pa.array(values, kind, from_pandas=True)
+    return (
+        values.cast(kind)
+        if isinstance(values, pa.Array)
+        else pa.array(values, kind, from_pandas=True)
+    )

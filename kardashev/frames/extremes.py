@@ -78,9 +78,7 @@ def _values(block, form, neutralized_signals):
         if form["factor_set"] is None:
             return block.powered, stocks, models.keys
         in_form = block.block | {"signal_form": form["factor_set"]}
-        rows = block.reader.rows(
-            neutralized_signals, in_form, "model_key, stock_key, doubled_rank"
-        )
+        rows = block.reader.rows(neutralized_signals, in_form, "model_key, stock_key, doubled_rank")
         models = block.reader.index(
             block.sources.models, block.in_round, "model_key", "model_id", among=rows["model_key"]
         )

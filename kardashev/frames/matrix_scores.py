@@ -170,9 +170,7 @@ def _neutral_contribution(block, due):
         return Outcome(reason=NO_META_MODEL.format(name))
     targets = block.targets(due)[block.has_neutralizers]
     targets = (targets - targets.mean(axis=0)) * np.where([row["is_binned"] for row in due], 4, 1)
-    values = neutral_contribution(
-        block.neutral_gaussian, meta_model, targets, block.least_squares
-    )
+    values = neutral_contribution(block.neutral_gaussian, meta_model, targets, block.least_squares)
     if np.isnan(values).all():
         return Outcome(reason=META_MODEL_IN_SPAN.format(name))
     return Outcome(_where(np.isfinite(block.least_squares_norms), values), IN_SPAN)
@@ -195,7 +193,9 @@ def _largest_exposure(block, due):
     found, names = block.exposures(due[0]["factor_set"])
     if not len(names):
         return Outcome(reason=NO_FACTORS.format(due[0]["factor_set"]))
-    return Outcome(found.max(axis=1)[:, None], attained_by=names.take(pa.array(found.argmax(axis=1))))
+    return Outcome(
+        found.max(axis=1)[:, None], attained_by=names.take(pa.array(found.argmax(axis=1)))
+    )
 
 
 def _rms_exposure(block, due):

@@ -191,9 +191,7 @@ def neutralized_signal_rows(connection, sets, sources, factors):
                 kept = np.isfinite(norms)
                 ranks = doubled_rank(residuals[:, kept], RESIDUAL_TIE_WIDTH)
                 keys = block.models.keys[kept]
-                yield from long_rows(
-                    NEUTRAL_RANKS, in_set.values(), keys, block.stocks.keys, ranks
-                )
+                yield from long_rows(NEUTRAL_RANKS, in_set.values(), keys, block.stocks.keys, ranks)
 
     return pa.RecordBatchReader.from_batches(NEUTRAL_RANKS, batches())
 

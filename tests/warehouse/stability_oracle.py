@@ -10,6 +10,7 @@ from numerai_tools import scoring, signals
 WINDOW_DAYS = 7
 CHURN, TURNOVER = 0.15, 0.20
 UNCOMPARED = 1.0
+FIGURES = ("churn", "turnover", "neutral_churn")
 
 
 def window(oracle):
@@ -39,19 +40,23 @@ def stability(oracle):
         earlier_weights = portfolio_weights(earlier)
         for model in oracle.predictions.columns.intersection(earlier.predictions.columns):
             row = {"lag_round": earlier.number, "model_id": model}
+            now, before = oracle.predictions[model], earlier.predictions[model]
             try:
-                row["churn"] = signals.churn(oracle.predictions[model], earlier.predictions[model])
+                row["churn"] = signals.churn(now, before)
                 row["turnover"] = signals.turnover(weights[model], earlier_weights[model])
+                row["neutral_churn"] = signals.neutral_churn(
+                    now, before, oracle.basis, earlier.basis
+                )
             except AssertionError:
-                row |= {"churn": float("nan"), "turnover": float("nan")}
+                row |= dict.fromkeys(FIGURES, float("nan"))
             found.append(row)
-    columns = ["lag_round", "model_id", "churn", "turnover"]
+    columns = ["lag_round", "model_id", *FIGURES]
     return pd.DataFrame(found, columns=columns).set_index(["model_id", "lag_round"])
 
 
 def stakes_at_risk(oracle, stakes):
     """Stakes of the accepted models, zero where the window says so."""
-    largest = stability(oracle).groupby(level="model_id").max().reindex(stakes.index)
+    largest = oracle.stability.groupby(level="model_id").max().reindex(stakes.index)
     largest = largest.fillna(UNCOMPARED)
     is_zeroed = (largest["churn"] >= CHURN) | (largest["turnover"] >= TURNOVER)
     return stakes.where(~is_zeroed, 0.0)

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 import tournament
 from numerai_tools import scoring
-from stability_oracle import stakes_at_risk
+from stability_oracle import stability, stakes_at_risk
 
 TOLERANCE = 1e-9
 CORRELATIONS = {
@@ -58,6 +58,11 @@ class Oracle:
             signal = scoring.tie_kept_rank(versions[max(versions)].sort_index())
             columns[model] = signal.reindex(universe.index).fillna(0.5)
         self.predictions = pd.DataFrame(columns)
+
+    @cached_property
+    def stability(self):
+        """Churn and turnover of each accepted model in its window."""
+        return stability(self)
 
     @cached_property
     def stakes(self):

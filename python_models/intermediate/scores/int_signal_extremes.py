@@ -5,9 +5,7 @@ from kardashev.frames.prepared import Sources
 
 
 def model(dbt, session):
-    dbt.config(
-        materialized="incremental", meta={"redoes": "is_stale or is_prepared or is_pruned"}
-    )
+    dbt.config(materialized="incremental", meta={"redoes": "is_stale or is_prepared or is_pruned"})
     signals, bases = dbt.ref("int_scored_signals"), dbt.ref("int_neutral_bases")
     sources = Sources(
         signals=signals.filter("signal_form = 'plain'"),
