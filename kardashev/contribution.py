@@ -1,9 +1,9 @@
 """Contributions: to the meta model (MMC and its neutral form), Alpha, and to the meta portfolio (MPC).
 
-G is the matrix (stocks, models) of gaussianized signals, S′ the same to the power 1.5; T (stocks, days) holds
-one target a column; p (models,) are shares of the stake. With N the neutralizers and v the sample weights, the
-neutral weights W = A S′ come from a symmetric operator A, so Alpha and MPC apply A to one vector a day and
-never form W. MPC is a gradient in closed form: tests check it against automatic differentiation.
+G is the matrix (stocks, models) of gaussianized signals, S′ the same to the power 1.5; T (stocks, days)
+holds one target a column; p (models,) are shares of the stake. With N the neutralizers and v the sample
+weights, the neutral weights W = A S′ come from a symmetric operator A, so Alpha and MPC apply A to one vector
+a day and never form W. MPC is a gradient in closed form: tests check it against automatic differentiation.
 """
 
 import numpy as np
@@ -55,7 +55,7 @@ def neutral_contribution(signals, meta_model, targets, basis):
 
 
 def orthogonalized(signals, meta_model):
-    """The signals u of `contribution`, (stocks, models); source: numerai-tools 0.7.2 scoring.orthogonalize."""
+    """The signals u of `contribution`, (stocks, models). Source: numerai-tools 0.7.2 orthogonalize."""
     return signals - np.outer(meta_model, (signals.T @ meta_model) / (meta_model @ meta_model))
 
 

@@ -71,6 +71,11 @@ def exposures(signals, factors):
     return np.abs(correlation(signals, factors))
 
 
+def first_largest(values):
+    """Where the largest value of each row stands, the first of those within `SAME_CORRELATION` of it."""
+    return (values >= values.max(axis=1, keepdims=True) - SAME_CORRELATION).argmax(axis=1)
+
+
 def nearest_signals(signals):
     """Each signal's largest and mean Pearson correlation with all the others, itself left out.
 
@@ -112,7 +117,7 @@ def nearest_signals(signals):
 def _raise_to(largest, nearest, rows, columns, products):
     """Takes the largest products of a block where they are larger than what is held."""
     highest = products.max(axis=1)
-    first = (products >= highest[:, None] - SAME_CORRELATION).argmax(axis=1) + columns.start
+    first = first_largest(products) + columns.start
     is_larger = highest > largest[rows] + SAME_CORRELATION
     largest[rows] = np.where(is_larger, highest, largest[rows])
     nearest[rows] = np.where(is_larger, first, nearest[rows])

@@ -59,7 +59,7 @@ class Blocks:
         return scattered(rows, index, "key", "value")
 
     def columns(self, relation, block, stocks):
-        """A matrix (stocks, columns in the order of their names), NaN where there is no row, and the names."""
+        """A matrix (stocks, columns in the order of their names), NaN without a row, and the names."""
         rows = self.rows(relation, block, "stock_key, factor, value")
         return named_columns(rows, stocks.here(rows["stock_key"].to_numpy()), len(stocks))
 

@@ -1,7 +1,7 @@
 """The k highest and k lowest stocks of every signal, in each form that a top/bottom score is taken on.
 
-They do not depend on the target, so they are found once, at the close; a score of a new day is then a sum over
-2k stocks a model.
+They do not depend on the target, so they are found once, at the close; a score of a new day is then a sum
+over 2k stocks a model.
 """
 
 from itertools import groupby

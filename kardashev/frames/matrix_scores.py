@@ -15,7 +15,12 @@ from kardashev.contribution import (
     meta_portfolio_contribution,
     neutral_contribution,
 )
-from kardashev.correlation import exposures, nearest_signals, neutral_correlation
+from kardashev.correlation import (
+    exposures,
+    first_largest,
+    nearest_signals,
+    neutral_correlation,
+)
 from kardashev.frames.blocks import Blocks, batch
 from kardashev.frames.prepared import PreparedBlock
 
@@ -112,7 +117,7 @@ class ScoredBlock(PreparedBlock):
         return nearest_signals(self.gaussian)
 
     def exposures(self, factor_set):
-        """|Pearson| (models, factors) with the factors of a set that differ between stocks, and their names."""
+        """|Pearson| (models, factors) with those factors of a set that differ between stocks; their names."""
         in_set = self.in_round | {"factor_set": factor_set}
         columns, names = self.reader.columns(self.factor_rows, in_set, self.stocks)
         here = np.isfinite(columns).all(axis=1)
@@ -194,7 +199,7 @@ def _largest_exposure(block, due):
     if not len(names):
         return Outcome(reason=NO_FACTORS.format(due[0]["factor_set"]))
     return Outcome(
-        found.max(axis=1)[:, None], attained_by=names.take(pa.array(found.argmax(axis=1)))
+        found.max(axis=1)[:, None], attained_by=names.take(pa.array(first_largest(found)))
     )
 
 

@@ -132,7 +132,7 @@ class PreparedBlock:
         )
 
     def meta_model(self, name, is_neutral=False):
-        """A meta model ranked and gaussianized on the block's stocks (or on N's); None if the round has none."""
+        """A meta model ranked and gaussianized on the block's stocks, or on N's; None without one."""
         in_meta_model = self.in_round | {"meta_model": name}
         values = self._by_stock(self.sources.meta_models, in_meta_model, "value")
         if np.isnan(values).any():

@@ -6,9 +6,12 @@ import pytest
 from numerai_tools import scoring
 
 from kardashev.neutralization import (
+    centred_norms,
+    least_squares_basis,
     least_squares_residual,
     neutral_weights,
     orthonormal_basis,
+    outside_span,
     weighted_projection_residual,
 )
 
@@ -39,7 +42,35 @@ def test_least_squares_residual_makes_the_organisers_rank_decision(rng, case):
         columns[:, 1] *= 1e-8
     values = rng.normal(size=(60, 3))
     expected = scoring.neutralize(pd.DataFrame(values), pd.DataFrame(columns))
-    np.testing.assert_allclose(least_squares_residual(values, columns), expected, atol=1e-9)
+    np.testing.assert_allclose(
+        least_squares_residual(values, least_squares_basis(columns)), expected, atol=1e-9
+    )
+
+
+def test_neutralizing_the_vector_equals_neutralizing_the_signals(rng):
+    signals, vector = rng.normal(size=(50, 4)), rng.normal(size=(50, 1))
+    basis, weights = rng.normal(size=(50, 3)), rng.random(50) + 0.5
+    np.testing.assert_allclose(
+        neutral_weights(signals, basis, weights).T @ vector,
+        signals.T @ neutral_weights(vector, basis, weights),
+        atol=1e-12,
+    )
+    span = least_squares_basis(basis)
+    np.testing.assert_allclose(
+        least_squares_residual(signals, span).T @ vector,
+        signals.T @ least_squares_residual(vector, span),
+        atol=1e-12,
+    )
+
+
+@pytest.mark.parametrize(("outside", "is_noise"), [(0.0, True), (1e-9, True), (1e-4, False)])
+def test_a_signal_in_the_span_has_no_residual(rng, outside, is_noise):
+    columns = rng.normal(size=(500, 20))
+    signal = columns @ rng.normal(size=(20, 1)) + 3 + outside * rng.normal(size=(500, 1))
+    residual = least_squares_residual(signal, least_squares_basis(columns))
+    assert np.abs(residual).max() > 0  # rounding noise at least, which numerai-tools would score
+    found = outside_span(centred_norms(residual), centred_norms(signal))
+    assert np.isnan(found[0]) == is_noise
 
 
 def test_basis_is_orthonormal_under_the_weights_and_spans_the_columns(rng):

@@ -8,7 +8,13 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numerai_tools import scoring
 
-from kardashev.ranking import doubled_rank, gaussianized, normal_quantiles, signed_power
+from kardashev.ranking import (
+    doubled_rank,
+    gaussianized,
+    normal_quantiles,
+    signed_power,
+    top_bottom,
+)
 
 signals = arrays(
     float,
@@ -49,3 +55,24 @@ def test_quantiles_are_odd_about_the_middle_to_the_last_bit(n):
 def test_a_signal_with_a_hole_is_refused():
     with pytest.raises(ValueError, match="fill absent stocks"):
         doubled_rank(np.array([0.1, np.nan]))
+
+
+@given(signals)
+def test_values_within_the_tie_width_are_tied_and_others_keep_their_order(values):
+    grid = np.round(np.clip(values, -1e3, 1e3))
+    noise = np.random.default_rng(0).uniform(-1e-13, 1e-13, grid.shape)
+    np.testing.assert_array_equal(doubled_rank(grid + noise, 1e-12), doubled_rank(grid))
+
+
+@given(arrays(float, (30, 3), elements=st.sampled_from([0.1, 0.2, 0.3, 0.4])), st.integers(1, 15))
+def test_top_and_bottom_are_the_organisers_choice_ties_by_order(values, k):
+    found = np.sort(top_bottom(doubled_rank(values), k), axis=0)
+    for column in range(values.shape[1]):
+        series = pd.Series(values[:, column])
+        expected = scoring.filter_sort_top_bottom_concat(series, k)
+        np.testing.assert_array_equal(found[:, column], expected.index)
+
+
+def test_ends_that_overlap_are_refused():
+    with pytest.raises(ValueError, match="the 3 lowest and 3 highest of 5 stocks overlap"):
+        top_bottom(np.arange(5)[:, None], 3)

@@ -12,7 +12,7 @@ import pandas as pd
 PROJECT = Path(__file__).parents[2]
 BUILD_TIMES = {"scored_at", "checked_at"}  # wall time: differs between builds by design
 REPUTATIONS = {"reputation", "reputation_three_months", "reputation_all_time"}
-STABILITIES = {"churn", "turnover", "neutral_churn", "max_churn", "max_turnover"}
+STABILITIES = {"churn", "turnover", "neutral_churn", "max_churn", "max_turnover", "mean_neutral_churn"}
 FLOATING = {"value", "observed", *REPUTATIONS, *STABILITIES}
 KEYS = {
     "fct_contract_results": ["round_number", "contract", "subject", "expectation", "model_id"],

@@ -45,7 +45,7 @@ def assert_rounds_match(warehouse, numbers):
     targets = ["factor_feat_neutral", "factor_neutral", "raw_return", "chili"]
     final_days = {f"{name}_{horizon}": horizon for name in targets for horizon in (20, 60)}
     for number in numbers:
-        assert_round_matches(Oracle(warehouse.landing, number, final_days), marts)
+        assert_round_matches(Oracle(warehouse.landing, number, final_days), marts, k=200)
 
 
 def test_scores_of_the_simulated_demo_equal_the_organisers_code(simulated):

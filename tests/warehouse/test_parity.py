@@ -17,6 +17,8 @@ CORRELATIONS = {
     "ic_v2": "raw_return_20",
 }
 
+FACTORS = ("beta", "momentum", "size", "volatility", "country", "sector", "feature")
+
 
 def valid_signal(rows, universe):
     """An upload's signal by stock, None where a rule of submissions is broken."""
@@ -85,6 +87,16 @@ class Oracle:
     def gaussian(self):
         return scoring.gaussian(scoring.tie_kept_rank(self.predictions))
 
+    def factors(self):
+        frame = self.rows("factors").set_index("stock_id").sort_index()
+        names = [c for c in frame if c.startswith(FACTORS)]
+        return frame.loc[self.predictions.index, names]
+
+    def benchmarks(self):
+        models = duckdb.sql(f"from read_parquet('{self.landing}/models/**/*.parquet')")
+        models = models.to_arrow_table().to_pandas().set_index("model_id")
+        return models.index[models["is_benchmark"].fillna(False).astype(bool)]
+
     def meta_models(self):
         gaussian, stakes = self.gaussian(), self.stakes
         found = {}
@@ -98,32 +110,84 @@ class Oracle:
             found["SWP"] = scoring.weight_normalize(scoring.center(portfolio))
         if (stakes >= 10).any():
             found["SNWMMmin10"] = gaussian[stakes[stakes >= 10].index].mean(axis=1)
+        of_benchmarks = stakes[stakes.index.isin(self.benchmarks())]
+        if of_benchmarks.sum() > 0:
+            found["BMM"] = scoring.stake_weight(gaussian, of_benchmarks)
         return found
 
-    def scores(self, published_meta_model):
+    def target_scores(self, meta_models, k=None):
+        """Scores with a target that have a top/bottom form, in the plain form or in that of k."""
+        predictions, neutral = self.predictions, self.target("factor_neutral_20")
         found = {
-            (score, "v1"): scoring.numerai_corr(self.predictions, self.target(target))
+            score: scoring.numerai_corr(predictions, self.target(target), top_bottom=k)
             for score, target in CORRELATIONS.items()
         }
-        if published_meta_model is not None:
-            found["mmc", "v1"] = scoring.correlation_contribution(
-                self.predictions, published_meta_model, self.target("factor_neutral_20")
+        found["fnc_v4"] = scoring.feature_neutral_corr(
+            predictions, self.factors(), self.target("factor_feat_neutral_20"), top_bottom=k
+        )
+        found["neutral_corr"] = scoring.neutral_correlation(
+            predictions, self.basis, neutral, top_bottom=k
+        )
+        for score, name in (("mmc", "SNWMMmin10"), ("bmc", "BMM")):
+            if name in meta_models:
+                found[score] = scoring.correlation_contribution(
+                    predictions, meta_models[name], neutral, top_bottom=k
+                )
+        if "SNWMMmin10" in meta_models:
+            found["neutral_mmc"] = scoring.neutral_contribution(
+                predictions, meta_models["SNWMMmin10"], self.basis, neutral, top_bottom=k
             )
+        return found
+
+    def other_scores(self, meta_models):
+        """Portfolio scores, and those without a target."""
         chili = self.target("chili_60")
-        found["alpha", "v1"] = scoring.alpha(self.predictions, self.basis, self.weights, chili)
+        market = self.basis, self.weights, chili
+        found = {("alpha", "v1"): scoring.alpha(self.predictions, *market)}
         if self.stakes.sum() > 0:
-            mpc = scoring.meta_portfolio_contribution(
-                self.predictions, self.stakes, self.basis, self.weights, chili
-            )
-            found["mpc", "v3"] = mpc
-            found["mpc", "v2"] = mpc * 50
+            mpc = scoring.meta_portfolio_contribution(self.predictions, self.stakes, *market)
+            found |= {("mpc", "v3"): mpc, ("mpc", "v2"): mpc * 50}
+        gaussian = self.gaussian()
+        for score, name in (("cwmm", "SWMM"), ("cwsnmm", "SNWMM")):
+            if name in meta_models:
+                powered = scoring.power(gaussian, 1.5)
+                found[score, "v1"] = powered.corrwith(meta_models[name])
+        others = gaussian.corr().where(~np.eye(gaussian.shape[1], dtype=bool))
+        if gaussian.shape[1] > 1:
+            found |= {("mcwsm", "v1"): others.max(), ("apcwsm", "v1"): others.mean()}
+        exposures = pd.DataFrame(
+            {model: self.factors().corrwith(gaussian[model]).abs() for model in gaussian}
+        )
+        found["max_exposure", "v1"] = exposures.max()
+        found["rms_exposure", "v1"] = np.sqrt((exposures**2).mean())
+        return found
+
+    def attained_by(self):
+        """Whose signal is nearest, and which factor the largest exposure is to."""
+        gaussian, factors = self.gaussian(), self.factors()
+        exposures = {model: factors.corrwith(gaussian[model]).abs().round(12) for model in gaussian}
+        largest = {model: found.idxmax() for model, found in exposures.items()}
+        others = gaussian.corr().where(~np.eye(gaussian.shape[1], dtype=bool)).round(12)
+        nearest = others.idxmax() if gaussian.shape[1] > 1 else None
+        return {"max_exposure": pd.Series(largest), "mcwsm": nearest}
+
+    def scores(self, meta_models, k=None):
+        """Every score that numerai-tools or pandas has, by (score, version)."""
+        found = {
+            (score, "v1"): v for score, v in self.target_scores(meta_models).items()
+        } | self.other_scores(meta_models)
+        if k is not None and 2 * k <= len(self.target("factor_neutral_20")):
+            extremes = self.target_scores(meta_models, k)
+            found |= {(score, f"tb{k}"): v for score, v in extremes.items()}
         return found
 
 
-def assert_round_matches(oracle, marts):
+def assert_round_matches(oracle, marts, k=None):
     """Meta models and scores of one round, and that what the oracle cannot score is null with a reason."""
     of_round = {
-        k: f[f["round_number"] == oracle.number] for k, f in marts.items() if "round_number" in f
+        name: f[f["round_number"] == oracle.number]
+        for name, f in marts.items()
+        if "round_number" in f
     }
     meta_models = of_round["fct_meta_models"].pivot(
         index="stock_id", columns="meta_model", values="value"
@@ -134,13 +198,17 @@ def assert_round_matches(oracle, marts):
         np.testing.assert_allclose(meta_models[name], values, rtol=0, atol=1e-12, err_msg=name)
 
     scores = of_round["fct_scores"]
-    expected = oracle.scores(meta_models.get("SNWMMmin10"))
+    expected = oracle.scores(meta_models, k)
     for (score, version), values in expected.items():
         found = scores[(scores["score"] == score) & (scores["score_version"] == version)]
         found = found[found["is_final"]].set_index("model_id")["value"].reindex(values.index)
         np.testing.assert_allclose(
             found, values, rtol=0, atol=TOLERANCE, err_msg=f"{score} {version}"
         )
+    for score, names in oracle.attained_by().items():
+        found = scores[scores["score"] == score].set_index("model_id")["attained_by"]
+        if names is not None:
+            pd.testing.assert_series_equal(found.sort_index(), names, check_names=False)
     named = pd.MultiIndex.from_tuples(
         [*expected, ("mpc", "v1")] if ("mpc", "v3") in expected else [*expected]
     )

@@ -8,12 +8,18 @@ import tournament
 from harness import PROJECT, Warehouse
 from numerai_tools import scoring
 from test_operator import DBT_FILES
-from test_parity import Oracle, np
+from test_parity import Oracle, assert_round_matches, np
 
+K = 20
 ROWS = """\
-house,,,corr_return,v1,correlation,return_20,,false,,1,0.8,false,false
-house,4,,mmc,against_swmm,contribution,factor_neutral_20,SWMM,false,,1,0.8,false,false
+house,,,corr_return,v1,correlation,return_20,,,false,,,1,0.8,false
+house,4,,mmc,against_swmm,contribution,factor_neutral_20,SWMM,,false,,,1,0.8,false
 """
+
+
+def with_small_extremes(definitions):
+    """The same definitions, with top and bottom of K stocks instead of 200."""
+    return definitions.replace(",tb200,", f",tb{K},").replace(",200,", f",{K},")
 
 
 @pytest.fixture(scope="module")
@@ -24,8 +30,8 @@ def with_more_rows(tmp_path_factory):
         if name != "seeds":
             (project / name).symlink_to(PROJECT / name)
     shutil.copytree(PROJECT / "seeds", project / "seeds")
-    with (project / "seeds" / "rules" / "score_definitions.csv").open("a") as definitions:
-        definitions.write(ROWS)
+    definitions = project / "seeds" / "rules" / "score_definitions.csv"
+    definitions.write_text(with_small_extremes(definitions.read_text()) + ROWS)
     warehouse = Warehouse(project)
     tournament.land_all(warehouse.landing, (1, 2, 4, 5))  # 2 and 5 have a window
     command = warehouse.command("build", "--exclude-resource-type", "unit_test")
@@ -63,3 +69,13 @@ def test_a_row_applies_from_its_first_round_on(with_more_rows):
     )
     found = values(marts, 5, "mmc", "against_swmm")
     np.testing.assert_allclose(found.reindex(expected.index), expected, rtol=0, atol=1e-9)
+
+
+@pytest.mark.parametrize("number", [2, 5])
+def test_top_and_bottom_of_a_rows_k_equal_the_organisers_code(with_more_rows, number):
+    marts = with_more_rows.marts()
+    marts["fct_scores"] = marts["fct_scores"].query(
+        "score != 'corr_return' and score_version != 'against_swmm'"
+    )
+    final_days = {name: horizon for horizon, names in tournament.TARGETS.items() for name in names}
+    assert_round_matches(Oracle(with_more_rows.landing, number, final_days), marts, k=K)

@@ -36,6 +36,12 @@ submissions as (
 
 ),
 
+submissions_elsewhere as (
+
+    select * from {{ ref('int_submissions_elsewhere') }}
+
+),
+
 stability as (
 
     select * from {{ ref('int_stability') }}
@@ -50,7 +56,8 @@ windows as (
         count(*) as compared_count,
         count_if(is_comparable) as comparable_count,
         max(churn) as max_churn,
-        max(turnover) as max_turnover
+        max(turnover) as max_turnover,
+        avg(neutral_churn) as mean_neutral_churn
 
     from stability
     group by all
@@ -68,13 +75,19 @@ watched as (
         rounds.turnover_threshold,
         coalesce(rounds.churn_threshold, rounds.turnover_threshold) is not null
             as has_threshold,
-        coalesce(submissions.status, 'missing') as status,
+        if(
+            submissions_elsewhere.model_key is null,
+            coalesce(submissions.status, 'missing'),
+            'accepted'
+        ) as status,
         coalesce(windows.compared_count, 0) as compared_count,
         coalesce(windows.comparable_count, 0) as comparable_count,
         if(has_threshold and status = 'accepted', coalesce(windows.max_churn, 1), null)
             as max_churn,
         if(has_threshold and status = 'accepted', coalesce(windows.max_turnover, 1), null)
-            as max_turnover
+            as max_turnover,
+        if(has_threshold and status = 'accepted', coalesce(windows.mean_neutral_churn, 1), null)
+            as mean_neutral_churn
 
     from stakes
     inner join rounds_due on stakes.round_number = rounds_due.round_number
@@ -84,6 +97,10 @@ watched as (
         on
             stakes.round_number = submissions.round_number
             and model_keys.model_key = submissions.model_key
+    left join submissions_elsewhere
+        on
+            stakes.round_number = submissions_elsewhere.round_number
+            and model_keys.model_key = submissions_elsewhere.model_key
     left join windows
         on
             stakes.round_number = windows.round_number
@@ -130,6 +147,7 @@ select
     if(zeroed_reason is null, stake_nmr, 0) as at_risk_nmr,
     zeroed_reason,
     max_churn,
-    max_turnover
+    max_turnover,
+    mean_neutral_churn
 
 from judged

@@ -1,5 +1,6 @@
 {#
 Grain: round_number, target, score_day, known_at. The deliveries of each target day that a score is taken on;
+of the target itself, or of scores taken elsewhere;
 the newest counts, whole, and the former ones say what was known before. A day before a landed final day is
 superseded: only scores that keep their daily values still have it. The close of a round is the one delivery of
 the target `none`.
@@ -24,6 +25,12 @@ round_targets as (
 
 ),
 
+round_scores as (
+
+    select * from {{ ref('int_round_scores') }}
+
+),
+
 clock as (
 
     select max(latest_at) as clock_at from manifest
@@ -38,6 +45,7 @@ deliveries as (
         manifest.score_day,
         round_targets.final_score_day,
         manifest.known_at,
+        true as has_target,
         sum(cast(manifest.content_hash as hugeint)) as content_hash,
         sum(manifest.row_count) as row_count
 
@@ -60,6 +68,7 @@ closes as (
         round_targets.final_score_day as score_day,
         round_targets.final_score_day,
         rounds.close_at as known_at,
+        true as has_target,
         0 as content_hash,
         0 as row_count
 
@@ -70,11 +79,54 @@ closes as (
 
 ),
 
-all_deliveries as (
+scores_taken_elsewhere as (
+
+    select
+        manifest.round_number,
+        round_scores.target,
+        manifest.score_day,
+        round_scores.final_score_day,
+        manifest.known_at,
+        false as has_target,
+        sum(cast(manifest.content_hash as hugeint)) as content_hash,
+        sum(manifest.row_count) as row_count
+
+    from manifest
+    inner join round_scores
+        on
+            manifest.round_number = round_scores.round_number
+            and manifest.score = round_scores.score
+            and manifest.score_version = round_scores.score_version
+            and manifest.score_day between 0 and round_scores.final_score_day
+    where manifest.table_name = 'scores'
+    group by all
+
+),
+
+parts as (
 
     select * from deliveries
     union all
     select * from closes
+    union all
+    select * from scores_taken_elsewhere
+
+),
+
+all_deliveries as (
+
+    select
+        round_number,
+        target,
+        score_day,
+        final_score_day,
+        known_at,
+        bool_or(has_target) as has_target,
+        sum(content_hash) as content_hash,
+        sum(row_count) as row_count
+
+    from parts
+    group by all
 
 ),
 
@@ -97,6 +149,7 @@ select
     known_at,
     is_final,
     coalesce(is_before_final, false) as is_superseded,
-    md5(concat_ws(':', content_hash, row_count, is_superseded)) as fingerprint
+    has_target,
+    md5(concat_ws(':', content_hash, row_count, is_superseded, has_target)) as fingerprint
 
 from marked

@@ -1,4 +1,4 @@
-"""Grain: round_number, factor_set, model_key, stock_key; the rounds held. Ranks of signals outside factor sets."""
+"""Grain: round_number, factor_set, model_key, stock_key; the rounds held. Ranks outside factor sets."""
 
 from kardashev.frames.neutralized import neutralized_signal_rows
 from kardashev.frames.prepared import Sources

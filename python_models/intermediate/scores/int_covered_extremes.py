@@ -1,4 +1,4 @@
-"""Grain: round_number, coverage_id, extreme_form, model_key, stock_key. Tops and bottoms where a target covers a part."""
+"""Grain: round_number, coverage_id, extreme_form, model_key, stock_key. Top and bottom on covered parts."""
 
 from kardashev.frames.extremes import extreme_signal_rows
 from kardashev.frames.prepared import Sources

@@ -1,4 +1,4 @@
-"""Grain: round_number, model_key, score, score_version, target, score_day, known_at. Scores that need matrices."""
+"""Grain: round_number, model_key, score, score_version, target, score_day, known_at. By matrices."""
 
 from kardashev.frames.matrix_scores import FAMILIES, matrix_score_rows
 from kardashev.frames.prepared import Sources

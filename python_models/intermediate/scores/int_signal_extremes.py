@@ -1,4 +1,4 @@
-"""Grain: round_number, coverage_id (0), extreme_form, model_key, stock_key; the rounds held. Tops and bottoms."""
+"""Grain: round_number, coverage_id (0), extreme_form, model_key, stock_key. Top and bottom, rounds held."""
 
 from kardashev.frames.extremes import extreme_signal_rows
 from kardashev.frames.prepared import Sources
