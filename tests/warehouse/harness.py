@@ -13,12 +13,22 @@ PROJECT = Path(__file__).parents[2]
 BUILD_TIMES = {"scored_at", "checked_at"}  # wall time: differs between builds by design
 REPUTATIONS = {"reputation", "reputation_three_months", "reputation_all_time"}
 STABILITIES = {"churn", "turnover", "neutral_churn", "max_churn", "max_turnover", "mean_neutral_churn"}
-FLOATING = {"value", "observed", *REPUTATIONS, *STABILITIES}
+PAYOUTS = {
+    *("payout_factor", "score_used", "retention", "payout_nmr", "pending_nmr", "change_nmr"),
+    *("paid_nmr", "burned_nmr", "net_nmr", "settled_nmr", "other_change_nmr"),
+    *(f"return_{w}" for w in ("one_year", "three_months", "all_time")),
+    *(f"payout_{w}_nmr" for w in ("one_year", "three_months", "all_time")),
+}
+FLOATING = {"value", "observed", *REPUTATIONS, *STABILITIES, *PAYOUTS}
 KEYS = {
     "fct_contract_results": ["round_number", "contract", "subject", "expectation", "model_id"],
     "fct_submissions": ["round_number", "model_id"],
     "fct_stability": ["round_number", "model_id", "lag_round"],
     "fct_stakes": ["round_number", "model_id"],
+    "fct_payouts": ["round_number", "model_id"],
+    "fct_payout_revisions": ["round_number", "model_id", "known_at"],
+    "fct_round_payouts": ["round_number"],
+    "fct_stake_ledger": ["round_number", "model_id"],
     "fct_meta_models": ["round_number", "meta_model", "stock_id"],
     "fct_scores": ["round_number", "model_id", "score", "score_version", "target", "score_day"],
     "fct_score_revisions": [
