@@ -225,7 +225,8 @@ OUTSIDE_NEUTRALIZERS = ("alpha", "mpc", "neutral_correlation", "neutral_contribu
 
 def _outcome(block, due):
     family, share = due[0]["family"], due[0]["minimum_overlap"]
-    if family in OUTSIDE_NEUTRALIZERS and block.has_neutralizers.mean() < share:
+    held = block.has_neutralizers.mean() * due[0]["overlap_share"]
+    if family in OUTSIDE_NEUTRALIZERS and held < share:
         return Outcome(reason=FEW_NEUTRALIZERS.format(share))
     return FAMILIES[family](block, due)
 

@@ -83,10 +83,13 @@ valued as (
             when 2 * expected.top_bottom > expected.stock_count
                 then format('under {} stocks', 2 * expected.top_bottom)
             when expected.is_constant then 'the target is constant'
-            when expected.family like '%contribution'
+            when expected.family = 'contribution'
                 then expected.meta_model || ' is constant'
             when expected.factor_set is not null
-                then format('the signal lies in the span of {}', expected.factor_set)
+                then
+                    concat_ws(' or ', 'the signal', expected.meta_model)
+                    || ' lies in the span of '
+                    || expected.factor_set
             else 'the signal is constant'
         end as null_reason
 
