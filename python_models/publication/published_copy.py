@@ -11,6 +11,7 @@ def model(dbt, session):
         "fct_submissions": dbt.ref("fct_submissions"),
         "fct_contract_results": dbt.ref("fct_contract_results"),
         "fct_stability": dbt.ref("fct_stability"),
+        "fct_meta_model_stability": dbt.ref("fct_meta_model_stability"),
         "fct_stakes": dbt.ref("fct_stakes"),
         "fct_payouts": dbt.ref("fct_payouts"),
         "fct_payout_revisions": dbt.ref("fct_payout_revisions"),

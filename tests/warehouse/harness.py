@@ -12,7 +12,8 @@ import pandas as pd
 PROJECT = Path(__file__).parents[2]
 BUILD_TIMES = {"scored_at", "checked_at"}  # wall time: differs between builds by design
 REPUTATIONS = {"reputation", "reputation_three_months", "reputation_all_time"}
-STABILITIES = {"churn", "turnover", "neutral_churn", "max_churn", "max_turnover", "mean_neutral_churn"}
+STABILITIES = {"churn", "turnover", "neutral_churn", "max_churn", "max_turnover"}
+STABILITIES |= {"mean_neutral_churn", "mean_member_churn", "mean_member_turnover"}
 PAYOUTS = {
     *("payout_factor", "score_used", "retention", "payout_nmr", "pending_nmr", "change_nmr"),
     *("paid_nmr", "burned_nmr", "net_nmr", "settled_nmr", "other_change_nmr"),
@@ -24,6 +25,7 @@ KEYS = {
     "fct_contract_results": ["round_number", "contract", "subject", "expectation", "model_id"],
     "fct_submissions": ["round_number", "model_id"],
     "fct_stability": ["round_number", "model_id", "lag_round"],
+    "fct_meta_model_stability": ["round_number", "meta_model", "lag_round"],
     "fct_stakes": ["round_number", "model_id"],
     "fct_payouts": ["round_number", "model_id"],
     "fct_payout_revisions": ["round_number", "model_id", "known_at"],

@@ -67,7 +67,9 @@ def test_every_real_payout_is_reproduced(warehouse, shared_data):
 
 def expected_payout(row, scores):
     """One payout of `house` by hand."""
-    used = sum(m * scores.get((row.round_number, row.model_id, *t), math.nan) for t, m in TERMS.items())
+    used = sum(
+        m * scores.get((row.round_number, row.model_id, *t), math.nan) for t, m in TERMS.items()
+    )
     share = min(max(row.payout_factor * used, -CLIP), CLIP)
     kept = min(1, 2 / (1 + math.exp(10 * (row.mean_neutral_churn - 0.1)))) if share > 0 else 1
     return row.at_risk_nmr * share * kept
@@ -97,7 +99,9 @@ def test_rounds_add_up_to_their_totals(clean):
     by_round = marts["fct_payouts"].groupby("round_number")
     totals = marts["fct_round_payouts"].set_index("round_number")
     np.testing.assert_allclose(totals["net_nmr"], by_round["payout_nmr"].sum(), atol=1e-12)
-    np.testing.assert_allclose(totals["paid_nmr"] - totals["burned_nmr"], totals["net_nmr"], atol=1e-12)
+    np.testing.assert_allclose(
+        totals["paid_nmr"] - totals["burned_nmr"], totals["net_nmr"], atol=1e-12
+    )
     np.testing.assert_allclose(totals["at_risk_nmr"], by_round["at_risk_nmr"].sum(), atol=1e-12)
 
 
@@ -137,7 +141,9 @@ def of_round(marts, number, name="fct_payouts"):
     return frame[frame["round_number"] == number].reset_index(drop=True)
 
 
-@pytest.mark.parametrize(("name", "owner"), [("leaderboard_models", "model_id"), ("leaderboard_accounts", "account_id")])
+@pytest.mark.parametrize(
+    ("name", "owner"), [("leaderboard_models", "model_id"), ("leaderboard_accounts", "account_id")]
+)
 def test_returns_are_products_over_the_rounds_of_the_window(clean, name, owner):
     marts = clean.marts()
     paid = marts["fct_payout_revisions"].merge(
@@ -167,7 +173,9 @@ def test_returns_are_products_over_the_rounds_of_the_window(clean, name, owner):
 
 def test_a_landed_score_is_scored_as_it_is_and_wins_over_the_same_delivery(warehouse, clean):
     shutil.copytree(clean.landing, warehouse.landing)
-    ric = clean.marts()["fct_scores"].query("round_number == 5 and score == 'ric' and score_version == 'v1'")
+    ric = clean.marts()["fct_scores"].query(
+        "round_number == 5 and score == 'ric' and score_version == 'v1'"
+    )
     known_at = ric["known_at"].iloc[0].tz_localize("UTC")
     landed = pd.DataFrame(
         {
@@ -183,7 +191,9 @@ def test_a_landed_score_is_scored_as_it_is_and_wins_over_the_same_delivery(wareh
     path = tournament.write(landed, warehouse.landing, "scores", "ric")
     warehouse.build(is_tested=True)
     marts = warehouse.marts()
-    found = marts["fct_scores"].query("round_number == 5 and score == 'ric' and score_version == 'v1'")
+    found = marts["fct_scores"].query(
+        "round_number == 5 and score == 'ric' and score_version == 'v1'"
+    )
     found = found.set_index("model_id")["value"]
     assert found[["model_a", "model_c", "guest"]].tolist() == [0.5, 0.25, 0.125]
     others = ric.set_index("model_id")["value"].drop(["model_a", "model_c"])
@@ -193,5 +203,3 @@ def test_a_landed_score_is_scored_as_it_is_and_wins_over_the_same_delivery(wareh
     path.unlink()
     warehouse.build()
     assert_same_marts(warehouse.marts(), clean.marts())
-
-

@@ -10,7 +10,7 @@ import stability_oracle
 import tournament
 from conftest import ROUNDS
 from harness import Warehouse, assert_same_marts
-from numerai_tools import signals
+from numerai_tools import scoring, signals
 from test_parity import Oracle
 
 FINAL_DAYS = {name: horizon for horizon, names in tournament.TARGETS.items() for name in names}
@@ -144,13 +144,49 @@ def uploaded(landing, number):
     return sent, basis, weights
 
 
+def test_meta_models_are_compared_as_their_members_are(clean):
+    marts = clean.marts()
+    found = marts["fct_meta_model_stability"].set_index(["round_number", "meta_model", "lag_round"])
+    values = marts["fct_meta_models"].set_index("stock_id")
+    assert len(found) >= 8
+    for (number, name, lag), row in found.iterrows():
+        now, before = (
+            values[(values["round_number"] == n) & (values["meta_model"] == name)]["value"]
+            for n in (number, lag)
+        )
+        assert abs(row["churn"] - signals.churn(now, before)) < 1e-9
+        weights = [
+            side if name == "SWP" else portfolio(oracle_of(clean.landing, n), side)
+            for n, side in ((number, now), (lag, before))
+        ]
+        assert abs(row["turnover"] - signals.turnover(*weights)) < 1e-9
+    pairs = of_round(marts, "fct_stability", 6).set_index("model_id")
+    stakes = of_round(marts, "fct_stakes", 6).set_index("model_id")["at_risk_nmr"]
+    members = pairs.loc[stakes.index[stakes > 0]]
+    swp = found.loc[(6, "SWP", 5)]
+    assert abs(swp["mean_member_churn"] - members["churn"].mean()) < 1e-12
+    assert abs(swp["mean_member_turnover"] - members["turnover"].mean()) < 1e-12
+    assert swp["member_count"] == len(members)
+
+
+def portfolio(oracle, values):
+    weights = scoring.generate_neutralized_weights(
+        values.sort_index().rename("it").to_frame(),
+        oracle.basis,
+        oracle.weights,
+        center_and_normalize=True,
+    )
+    return weights["it"]
+
+
 def test_a_zeroed_stake_has_no_weight_anywhere(clean):
     marts = clean.marts()
     stakes = marts["fct_stakes"]
     assert ((stakes["zeroed_reason"].notna()) & (stakes["round_number"] > 1)).any()
     zeroed = stakes[stakes["at_risk_nmr"] == 0].set_index(["round_number", "model_id"]).index
     members = clean.query(
-        "select round_number, model_id from int_meta_model_weights inner join int_model_keys using (model_key)"
+        "select round_number, model_id from int_meta_model_weights "
+        "inner join int_model_keys using (model_key)"
     )
     assert members
     assert not set(members) & set(zeroed)

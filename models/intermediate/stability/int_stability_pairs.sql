@@ -1,7 +1,4 @@
-{#
-Grain: round_number, lag_round. Each stale round with the rounds of its window: of the same kind, with an era in
-the days before its own; the newest ones where the rule says how many.
-#}
+{# Grain: round_number, lag_round. The stale rounds, each with the rounds of its window. #}
 with
 
 rounds_due as (
@@ -10,50 +7,17 @@ rounds_due as (
 
 ),
 
-rounds as (
+windows as (
 
-    select * from {{ ref('int_rounds_known') }}
-
-),
-
-earlier_rounds as (
-
-    select
-        round_number,
-        kind,
-        era_date
-
-    from rounds
-
-),
-
-pairs as (
-
-    select
-        rounds.round_number,
-        earlier_rounds.round_number as lag_round,
-        rounds.minimum_overlap,
-        rounds.window_rounds,
-        row_number() over (
-            partition by rounds.round_number
-            order by earlier_rounds.era_date desc, earlier_rounds.round_number desc
-        ) as lag
-
-    from rounds
-    inner join rounds_due on rounds.round_number = rounds_due.round_number
-    inner join earlier_rounds
-        on
-            rounds.kind = earlier_rounds.kind
-            and rounds.era_date > earlier_rounds.era_date
-            and rounds.era_date <= earlier_rounds.era_date + rounds.window_days
-    where rounds_due.is_stale
+    select * from {{ ref('int_round_windows') }}
 
 )
 
 select
-    round_number,
-    lag_round,
-    minimum_overlap
+    windows.round_number,
+    windows.lag_round,
+    windows.minimum_overlap
 
-from pairs
-where lag <= coalesce(window_rounds, lag)
+from windows
+inner join rounds_due on windows.round_number = rounds_due.round_number
+where rounds_due.is_stale

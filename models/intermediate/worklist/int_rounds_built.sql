@@ -5,6 +5,7 @@ keeps a row without fingerprint.
 #}
 -- depends_on: {{ ref('fct_submissions') }}
 -- depends_on: {{ ref('fct_stability') }}
+-- depends_on: {{ ref('fct_meta_model_stability') }}
 -- depends_on: {{ ref('fct_stakes') }}
 -- depends_on: {{ ref('fct_meta_models') }}
 -- depends_on: {{ ref('fct_scores') }}
