@@ -48,8 +48,7 @@ named as (
 
 centred as (
 
-    select
-        * replace (weight - avg(weight) over in_round as weight)
+    select * replace (weight - avg(weight) over in_round as weight)
 
     from named
     window in_round as (partition by round_number, meta_model)

@@ -45,9 +45,9 @@ pairs as (
 
 later_weights as (
 
-    select *
+    select weights.*
     from weights
-    where round_number in (select round_number from pairs)
+    semi join pairs on weights.round_number = pairs.round_number
 
 ),
 

@@ -42,25 +42,9 @@ submissions_elsewhere as (
 
 ),
 
-stability as (
-
-    select * from {{ ref('int_stability') }}
-
-),
-
 windows as (
 
-    select
-        round_number,
-        model_key,
-        count(*) as compared_count,
-        count_if(is_comparable) as comparable_count,
-        max(churn) as max_churn,
-        max(turnover) as max_turnover,
-        avg(neutral_churn) as mean_neutral_churn
-
-    from stability
-    group by all
+    select * from {{ ref('int_stability_figures') }}
 
 ),
 

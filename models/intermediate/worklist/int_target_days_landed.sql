@@ -25,9 +25,9 @@ round_targets as (
 
 ),
 
-round_scores as (
+score_deliveries as (
 
-    select * from {{ ref('int_round_scores') }}
+    select * from {{ ref('int_score_deliveries') }}
 
 ),
 
@@ -79,37 +79,16 @@ closes as (
 
 ),
 
-scores_taken_elsewhere as (
-
-    select
-        manifest.round_number,
-        round_scores.target,
-        manifest.score_day,
-        round_scores.final_score_day,
-        manifest.known_at,
-        false as has_target,
-        sum(cast(manifest.content_hash as hugeint)) as content_hash,
-        sum(manifest.row_count) as row_count
-
-    from manifest
-    inner join round_scores
-        on
-            manifest.round_number = round_scores.round_number
-            and manifest.score = round_scores.score
-            and manifest.score_version = round_scores.score_version
-            and manifest.score_day between 0 and round_scores.final_score_day
-    where manifest.table_name = 'scores'
-    group by all
-
-),
-
 parts as (
 
     select * from deliveries
-    union all
+    union all by name
     select * from closes
-    union all
-    select * from scores_taken_elsewhere
+    union all by name
+    select
+        *,
+        false as has_target
+    from score_deliveries
 
 ),
 
