@@ -3,6 +3,11 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A busy machine is slow, not wrong.
+settings.register_profile("kardashev", deadline=None)
+settings.load_profile("kardashev")
 
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 

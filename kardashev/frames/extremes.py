@@ -15,7 +15,7 @@ from kardashev.frames.blocks import Blocks, batch, matrix
 from kardashev.frames.neutralized import RESIDUAL_TIE_WIDTH
 from kardashev.frames.prepared import PreparedBlock
 from kardashev.neutralization import least_squares_residual
-from kardashev.ranking import POWER, doubled_rank, gaussianized, top_bottom
+from kardashev.ranking import POWER, gaussianized, top_bottom
 
 SCHEMA = pa.schema(
     [
@@ -105,7 +105,7 @@ def _values(block, form, neutralized_signals):
 
 
 def _batch(block, form, values, stocks, models):
-    places = top_bottom(doubled_rank(values, RESIDUAL_TIE_WIDTH), form["top_bottom"])
+    places = top_bottom(values, form["top_bottom"], RESIDUAL_TIE_WIDTH)
     chosen = np.take_along_axis(values, places, axis=0)
     return batch(
         SCHEMA,

@@ -4,7 +4,6 @@
 """
 
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+from clock import cpu
 
 from kardashev.contracts.judge import judge
 from kardashev.contracts.profiles import long_profiles
@@ -77,14 +77,6 @@ def measure(folder):
     print(f"{'stage':<10} {'CPU s':>6} {'share':>6}")
     for stage, seconds in (("profile", profile_cpu), ("verdict", verdict_cpu)):
         print(f"{stage:<10} {seconds:>6.2f} {seconds / (profile_cpu + verdict_cpu):>6.0%}")
-
-
-def cpu(function):
-    """What a function returns, and the CPU seconds it took on all threads."""
-    before = resource.getrusage(resource.RUSAGE_SELF)
-    found = function()
-    after = resource.getrusage(resource.RUSAGE_SELF)
-    return found, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 if __name__ == "__main__":

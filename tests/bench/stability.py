@@ -70,12 +70,11 @@ def build_empty(folder):
 
 def fill(connection):
     """Ranks and weights of six rounds; the other inputs of the steps, a few rows each."""
-    for table in ("int_rounds_due", "int_rounds_known", "int_round_windows"):
-        connection.execute(f"drop view if exists {table}; drop table if exists {table}")
     connection.execute(
         f"""
-        create table int_rounds_due as
+        create or replace table int_rounds_due as
         select cast({NEWEST} as integer) as round_number, true as is_stale, true as is_prepared;
+        drop view int_round_windows;
         create table int_round_windows as
         select cast({NEWEST} as integer) as round_number, cast(unnest(range(1, {NEWEST})) as integer)
             as lag_round, 0.8 as minimum_overlap;

@@ -36,7 +36,7 @@ def powered(signals):
 
 def on_extremes(values, target, k):
     """Pearson of each model on its own 2k extreme stocks."""
-    places = top_bottom(doubled_rank(values, 1e-12), k)
+    places = top_bottom(values, k, 1e-12)
     chosen = np.take_along_axis(values, places, axis=0)
     return [np.corrcoef(chosen[:, i], target[places[:, i]])[0, 1] for i in range(values.shape[1])]
 

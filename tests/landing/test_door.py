@@ -397,7 +397,7 @@ def test_landing_with_unreadable_rounds_is_an_error(tmp_path):
 PLAIN_IDS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=20)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(rows=st.lists(st.tuples(PLAIN_IDS, st.floats(allow_nan=False)), min_size=1, max_size=20))
 def test_doubles_and_ids_survive_both_formats_bit_by_bit(rows):
     ids, signals = map(list, zip(*rows, strict=True))
@@ -443,7 +443,7 @@ def hostile_door():
         yield Door(landing_with_rounds(Path(folder)))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(content=HOSTILE)
 def test_any_bytes_are_landed_well_formed_or_refused_in_one_line(hostile_door, content):
     try:

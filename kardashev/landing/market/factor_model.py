@@ -5,6 +5,7 @@ import re
 import numpy as np
 
 from kardashev.neutralization import (
+    least_squares_basis,
     least_squares_residual,
     orthonormal_basis,
     weighted_projection_residual,
@@ -129,8 +130,12 @@ def target_values(returns, dummies, standard_factors, features, basis, weights):
     return {
         "return": returns,
         "raw_return": binned(returns),
-        "factor_neutral": binned(least_squares_residual(column, factors)[:, 0]),
-        "factor_feat_neutral": binned(least_squares_residual(column, with_features)[:, 0]),
+        "factor_neutral": binned(
+            least_squares_residual(column, least_squares_basis(factors))[:, 0]
+        ),
+        "factor_feat_neutral": binned(
+            least_squares_residual(column, least_squares_basis(with_features))[:, 0]
+        ),
         "chili": binned(weighted_projection_residual(column, basis, weights)[:, 0]),
     }
 
