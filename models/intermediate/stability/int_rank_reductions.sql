@@ -35,14 +35,13 @@ sides as (
         unnest([lag_round, round_number]) as other_round
 
     from pair_overlaps
-    where is_comparable and stock_set in ('signal', 'neutral')
+    where is_comparable and stock_set = 'signal'
 
 ),
 
 dropped_stocks as (
 
     select
-        sides.stock_set = 'neutral' as is_neutral,
         sides.round_number,
         sides.lag_round,
         sides.ranked_round,
@@ -65,7 +64,7 @@ dropped_stocks as (
 dropped_ranks as (
 
     select
-        dropped_stocks.is_neutral,
+        ranks.is_neutral,
         dropped_stocks.round_number,
         dropped_stocks.lag_round,
         dropped_stocks.ranked_round,
@@ -77,8 +76,7 @@ dropped_ranks as (
     from ranks
     inner join dropped_stocks
         on
-            ranks.is_neutral = dropped_stocks.is_neutral
-            and ranks.round_number = dropped_stocks.ranked_round
+            ranks.round_number = dropped_stocks.ranked_round
             and ranks.stock_key = dropped_stocks.stock_key
     group by all
 

@@ -1,7 +1,8 @@
 {{ config(materialized='view') }}
 {#
 Grain: is_neutral, round_number, lag_round, model_key, stock_key (not selected). The two doubled ranks of each stock that
-two comparable rounds share, taken among the shared ones. Doubles: their products add up exactly.
+two comparable rounds share, taken among the shared ones. Doubles: their products add up exactly. The two forms of
+signals go separate ways: a key more would cost half as much again.
 #}
 with
 
@@ -26,91 +27,93 @@ reductions as (
 pairs as (
 
     select
-        stock_set = 'neutral' as is_neutral,
         round_number,
-        lag_round,
-        shared_count
+        lag_round
 
     from pair_overlaps
-    where is_comparable and stock_set in ('signal', 'neutral')
+    where is_comparable and stock_set = 'signal'
 
 ),
 
-later_rounds as (
+{% for is_neutral in ['false', 'true'] %}
+    {% set form = 'neutral' if is_neutral == 'true' else 'plain' %}
+    {{ form }}_ranks as (
 
-    select distinct
-        is_neutral,
-        round_number
+        select
+            round_number,
+            model_key,
+            stock_key,
+            doubled_rank
 
-    from pairs
+        from ranks
+        where is_neutral = {{ is_neutral }}
 
-),
+    ),
 
-later_ranks as (
+    {{ form }}_reductions as (
 
-    select ranks.*
-    from ranks
-    inner join later_rounds
-        on
-            ranks.is_neutral = later_rounds.is_neutral
-            and ranks.round_number = later_rounds.round_number
+        select *
+        from reductions
+        where is_neutral = {{ is_neutral }}
 
-),
+    ),
 
-earlier_ranks as (
+    later_{{ form }}_ranks as (
 
-    select
-        pairs.is_neutral,
-        pairs.round_number,
-        pairs.lag_round,
-        ranks.model_key,
-        ranks.stock_key,
-        ranks.doubled_rank
+        select *
+        from {{ form }}_ranks
+        where round_number in (select pairs.round_number from pairs)
 
-    from ranks
-    inner join pairs
-        on
-            ranks.is_neutral = pairs.is_neutral
-            and ranks.round_number = pairs.lag_round
+    ),
 
-)
+    earlier_{{ form }}_ranks as (
 
-select
-    earlier_ranks.is_neutral,
-    earlier_ranks.round_number,
-    earlier_ranks.lag_round,
-    earlier_ranks.model_key,
-    cast(
-        later_ranks.doubled_rank - coalesce(later_reductions.reduction, 0) as double
-    ) as later_rank,
-    cast(
-        earlier_ranks.doubled_rank - coalesce(earlier_reductions.reduction, 0) as double
-    ) as earlier_rank
+        select
+            pairs.round_number,
+            pairs.lag_round,
+            {{ form }}_ranks.model_key,
+            {{ form }}_ranks.stock_key,
+            {{ form }}_ranks.doubled_rank
 
-from earlier_ranks
-inner join later_ranks
-    on
-        earlier_ranks.is_neutral = later_ranks.is_neutral
-        and earlier_ranks.round_number = later_ranks.round_number
-        and earlier_ranks.model_key = later_ranks.model_key
-        and earlier_ranks.stock_key = later_ranks.stock_key
-left join reductions as later_reductions
-    on
-        earlier_ranks.is_neutral = later_reductions.is_neutral
-        and earlier_ranks.round_number = later_reductions.round_number
-        and earlier_ranks.lag_round = later_reductions.lag_round
-        and earlier_ranks.round_number = later_reductions.ranked_round
-        and earlier_ranks.model_key = later_reductions.model_key
-        and later_ranks.doubled_rank >> 6 = later_reductions.rank_block
-        and later_ranks.doubled_rank >= later_reductions.first_rank
-        and later_ranks.doubled_rank <= later_reductions.last_rank
-left join reductions as earlier_reductions
-    on
-        earlier_ranks.is_neutral = earlier_reductions.is_neutral
-        and earlier_ranks.round_number = earlier_reductions.round_number
-        and earlier_ranks.lag_round = earlier_reductions.lag_round
-        and earlier_ranks.lag_round = earlier_reductions.ranked_round
-        and earlier_ranks.model_key = earlier_reductions.model_key
-        and earlier_ranks.doubled_rank >> 6 = earlier_reductions.rank_block
-        and earlier_ranks.doubled_rank >= earlier_reductions.first_rank
-        and earlier_ranks.doubled_rank <= earlier_reductions.last_rank
+        from {{ form }}_ranks
+        inner join pairs on {{ form }}_ranks.round_number = pairs.lag_round
+
+    ),
+
+    shared_{{ form }}_ranks as (
+
+        select
+            {{ is_neutral }} as is_neutral,
+            earlier.round_number,
+            earlier.lag_round,
+            earlier.model_key,
+            cast(later.doubled_rank - coalesce(later_reductions.reduction, 0) as double)
+                as later_rank,
+            cast(earlier.doubled_rank - coalesce(earlier_reductions.reduction, 0) as double)
+                as earlier_rank
+
+        from earlier_{{ form }}_ranks as earlier
+        inner join later_{{ form }}_ranks as later
+            on
+                earlier.round_number = later.round_number
+                and earlier.model_key = later.model_key
+                and earlier.stock_key = later.stock_key
+        {% for side, ranked_round in [('later', 'round_number'), ('earlier', 'lag_round')] %}
+            left join {{ form }}_reductions as {{ side }}_reductions
+                on
+                    earlier.round_number = {{ side }}_reductions.round_number
+                    and earlier.lag_round = {{ side }}_reductions.lag_round
+                    and earlier.{{ ranked_round }} = {{ side }}_reductions.ranked_round
+                    and earlier.model_key = {{ side }}_reductions.model_key
+                    and {{ side }}.doubled_rank >> 6 = {{ side }}_reductions.rank_block
+                    and {{ side }}.doubled_rank >= {{ side }}_reductions.first_rank
+                    and {{ side }}.doubled_rank <= {{ side }}_reductions.last_rank
+        {% endfor %}
+
+    ){{ ',' if not loop.last }}
+
+{% endfor %}
+
+select * from shared_plain_ranks
+union all
+select * from shared_neutral_ranks

@@ -25,44 +25,60 @@ norms as (
 pairs as (
 
     select
-        pair_overlaps.round_number,
-        pair_overlaps.lag_round,
-        norms.model_key,
-        norms.mean_weight,
-        norms.weight_norm,
-        earlier_norms.mean_weight as earlier_mean,
-        earlier_norms.weight_norm as earlier_norm
+        round_number,
+        lag_round
 
     from pair_overlaps
-    inner join norms on pair_overlaps.round_number = norms.round_number
-    inner join norms as earlier_norms
-        on
-            pair_overlaps.lag_round = earlier_norms.round_number
-            and norms.model_key = earlier_norms.model_key
-    where pair_overlaps.is_comparable and pair_overlaps.stock_set = 'weight'
+    where is_comparable and stock_set = 'weight'
 
 ),
 
 later_weights as (
 
-    select weights.*
+    select
+        weights.round_number,
+        weights.model_key,
+        weights.stock_key,
+        (weights.weight - norms.mean_weight) / nullif(norms.weight_norm, 0) as weight
+
     from weights
-    semi join pairs on weights.round_number = pairs.round_number
+    inner join norms
+        on
+            weights.round_number = norms.round_number
+            and weights.model_key = norms.model_key
+    where weights.round_number in (select pairs.round_number from pairs)
+
+),
+
+earlier_norms as (
+
+    select
+        pairs.round_number,
+        pairs.lag_round,
+        norms.model_key,
+        norms.mean_weight,
+        norms.weight_norm
+
+    from pairs
+    inner join norms on pairs.lag_round = norms.round_number
 
 ),
 
 earlier_weights as (
 
     select
-        pairs.*,
+        earlier_norms.round_number,
+        earlier_norms.lag_round,
+        weights.model_key,
         weights.stock_key,
-        weights.weight
+        (weights.weight - earlier_norms.mean_weight) / nullif(earlier_norms.weight_norm, 0)
+            as weight
 
     from weights
-    inner join pairs
+    inner join earlier_norms
         on
-            weights.round_number = pairs.lag_round
-            and weights.model_key = pairs.model_key
+            weights.round_number = earlier_norms.lag_round
+            and weights.model_key = earlier_norms.model_key
 
 )
 
@@ -70,12 +86,7 @@ select
     earlier_weights.round_number,
     earlier_weights.lag_round,
     earlier_weights.model_key,
-    sum(abs(
-        (later_weights.weight - earlier_weights.mean_weight)
-        / nullif(earlier_weights.weight_norm, 0)
-        - (earlier_weights.weight - earlier_weights.earlier_mean)
-        / nullif(earlier_weights.earlier_norm, 0)
-    )) / 2 as turnover
+    sum(abs(later_weights.weight - earlier_weights.weight)) / 2 as turnover
 
 from earlier_weights
 inner join later_weights
