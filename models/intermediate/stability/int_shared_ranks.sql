@@ -2,7 +2,8 @@
 {#
 Grain: is_neutral, round_number, lag_round, model_key, stock_key (not selected). The two doubled ranks of each stock that
 two comparable rounds share, taken among the shared ones. Doubles: their products add up exactly. The two forms of
-signals go separate ways: a key more would cost half as much again.
+signals go separate ways, for a key more would cost half as much again, and large tables that are read twice are
+not copied.
 #}
 with
 
@@ -12,13 +13,13 @@ pair_overlaps as (
 
 ),
 
-ranks as (
+ranks as not materialized (
 
     select * from {{ ref('int_stability_ranks') }}
 
 ),
 
-reductions as (
+reductions as not materialized (
 
     select * from {{ ref('int_rank_reductions') }}
 
@@ -37,7 +38,7 @@ pairs as (
 
 {% for is_neutral in ['false', 'true'] %}
     {% set form = 'neutral' if is_neutral == 'true' else 'plain' %}
-    {{ form }}_ranks as (
+    {{ form }}_ranks as not materialized (
 
         select
             round_number,
@@ -50,7 +51,7 @@ pairs as (
 
     ),
 
-    {{ form }}_reductions as (
+    {{ form }}_reductions as not materialized (
 
         select *
         from reductions

@@ -1,6 +1,6 @@
 {#
 Grain: round_number, lag_round, model_key. Turnover: half the sum of absolute differences of a model's neutral weights,
-each centred and divided by its L1 norm on its whole round, over the stocks that both rounds share.
+each centred and divided by its L1 norm on its whole round, over the stocks that both rounds share. The weights are read twice, not copied.
 #}
 with
 
@@ -10,7 +10,7 @@ pair_overlaps as (
 
 ),
 
-weights as (
+weights as not materialized (
 
     select * from {{ ref('int_neutral_weights') }}
 

@@ -17,7 +17,7 @@ weights as (
 
 ),
 
-prepared_weights as (
+prepared_weights as not materialized (
 
     select weights.*
     from weights
