@@ -54,15 +54,15 @@ def test_new_target_days_touch_neither_ranks_nor_weights(warehouse):
     assert worklist(warehouse, "true") == []
     assert held(warehouse) == before
     days = set(warehouse.marts()["fct_scores"]["score_day"])
-    assert days == {5, 6}
+    assert days == {0, 5, 6}
 
 
 def held(warehouse):
-    """Where the rows of ranks and weights lie: rewritten rows would lie elsewhere."""
-    return [
-        warehouse.query(f"select rowid, * from {table} order by rowid")
-        for table in ("int_signals_ranked", "int_neutral_weights", "int_meta_models")
-    ]
+    """Where the rows of what is made at the close lie: rewritten rows would lie elsewhere."""
+    tables = ("int_signals_ranked", "int_neutral_weights", "int_meta_models")
+    tables += ("int_signals_neutralized", "int_neutral_bases", "int_neutral_norms")
+    tables += ("int_signal_extremes",)
+    return [warehouse.query(f"select rowid, * from {table} order by rowid") for table in tables]
 
 
 def test_days_superseded_by_the_final_one_stay_only_where_they_are_kept(warehouse):
