@@ -203,3 +203,42 @@ def test_a_landed_score_is_scored_as_it_is_and_wins_over_the_same_delivery(wareh
     path.unlink()
     warehouse.build()
     assert_same_marts(warehouse.marts(), clean.marts())
+
+
+def test_a_lie_about_scores_or_pay_refuses_its_round(warehouse, clean):
+    shutil.copytree(clean.folder, warehouse.folder, dirs_exist_ok=True)
+    lies = {1: {"value": math.inf}, 2: {}, 3: {"score": "corr_v5"}, 4: {"score_day": 21}}
+    for number, lie in lies.items():
+        row = {
+            "round_number": number,
+            "model_id": "model_a",
+            "score": "ric",
+            "score_version": "v1",
+            "score_day": 20,
+            "value": 0.5,
+            "known_at": pd.Timestamp("2026-06-01", tz="UTC"),
+        }
+        rows = [row | lie] * (1 if lie else 2)
+        tournament.write(pd.DataFrame(rows), warehouse.landing, "scores", number)
+    for table, number, lie in (
+        ("stakes", 5, {"mmc_multiplier": -1.0}),
+        ("rounds", 6, {"payout_factor": 2.0}),
+    ):
+        path = warehouse.landing / table / f"{number}.parquet"
+        pd.read_parquet(path).assign(**lie).to_parquet(path, index=False)
+    output = warehouse.build(succeeds=False, is_tested=True)
+    for number, expectation in enumerate(
+        (
+            "scores/ scores: values finite",
+            "scores/ scores: models named once",
+            "scores/ scores: scores of the round",
+            "scores/ scores: scores of the round",
+            "stakes/ stakes: multipliers not negative",
+            "rounds/ rounds: payout terms in range",
+        ),
+        start=1,
+    ):
+        assert f"round {number} is refused: {expectation}" in output
+    seen, former = warehouse.marts(), clean.marts()
+    for name in ("fct_scores", "fct_stakes", "fct_stability", "fct_payouts"):
+        assert_same_marts({name: seen[name]}, {name: former[name]})

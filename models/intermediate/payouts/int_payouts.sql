@@ -31,7 +31,7 @@ used as (
         model_id,
         known_at,
         settled_at,
-        {{ exact_sum('multiplier * value') }} as score_used,
+        {{ exact_sum_of_amounts('multiplier * value') }} as score_used,
         bool_and(value is not null) as is_scored,
         string_agg(missing_reason, '; ' order by score) as missing_reason
 
