@@ -47,12 +47,13 @@ check: lint  ## the fast checks: lint, parse, everything but whole builds
 test: check  ## every check, whole builds included
 	$(BIN)/pytest --numprocesses $(WORKERS) tests/warehouse
 
-test-long: test  ## and a build killed at every place
-	$(BIN)/pytest --numprocesses $(WORKERS) -m long tests/warehouse
+test-long: test  ## and what takes minutes: a build killed at every place
+	$(BIN)/pytest --numprocesses $(WORKERS) -m long tests/kernels tests/warehouse
 
 bench: .venv/installed  ## CPU seconds of what must be fast at real size
 	$(BIN)/python tests/bench/judging.py
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/bench/scores.py
+	$(BIN)/python tests/bench/portfolio.py
 	$(BIN)/python tests/bench/stability.py
 
 lock: .venv/installed  ## resolve the environment anew into requirements.lock

@@ -19,3 +19,35 @@ class MarketError(KardashevError):
 
 class WarehouseError(KardashevError):
     """The warehouse, or its published copy, is missing, locked or out of date."""
+
+
+class PortfolioError(KardashevError):
+    """No portfolio, or no gradient of one, can be computed from what is given."""
+
+
+class InvalidProblemError(PortfolioError):
+    """A portfolio problem holds a value, a limit or a shape that means nothing."""
+
+
+class InfeasibleError(PortfolioError):
+    """No portfolio meets every limit; ``groups`` are the ones that conflict."""
+
+    def __init__(self, message, groups):
+        super().__init__(message)
+        self.groups = groups
+
+
+class InvalidSignalError(PortfolioError):
+    """A signal, stake or return is NaN or infinite, or has another shape than the problem."""
+
+
+class NoStakeError(PortfolioError):
+    """Every stake is zero: there is no meta model to build a portfolio from."""
+
+
+class ConstantMetaModelError(PortfolioError):
+    """The meta model is the same on every stock: it cannot be standardised."""
+
+
+class SolverError(PortfolioError):
+    """An engine ended without a portfolio that passes its checks: iteration cap, status or residual."""

@@ -8,4 +8,5 @@ their ids, never of their keys, so that a matrix does not depend on the order in
     neutralized    what is neutralized once, at the close
     extremes       the top and bottom of every signal's ranking
     matrix_scores  scores of the due target days
+    portfolios     the optimized portfolio of each round
 """

@@ -58,6 +58,14 @@ class Blocks:
         rows = self.rows(relation, block, f"{key} as key, {value} as value")
         return scattered(rows, index, "key", "value")
 
+    def texts(self, relation, block, index, key, value):
+        """One text for each entry of an index, empty where the relation has none."""
+        rows = self.rows(relation, block, f"{key} as key, {value} as value")
+        places = index.here(rows["key"].to_numpy())
+        texts = np.full(len(index), "", dtype=object)
+        texts[places[places >= 0]] = rows["value"].fill_null("").to_numpy()[places >= 0]
+        return texts
+
     def columns(self, relation, block, stocks):
         """A matrix (stocks, columns in the order of their names), NaN without a row, and the names."""
         rows = self.rows(relation, block, "stock_key, factor, value")

@@ -20,7 +20,8 @@ PAYOUTS = {
     *(f"return_{w}" for w in ("one_year", "three_months", "all_time")),
     *(f"payout_{w}_nmr" for w in ("one_year", "three_months", "all_time")),
 }
-FLOATING = {"value", "observed", *REPUTATIONS, *STABILITIES, *PAYOUTS}
+PORTFOLIO = {"weight", "exposure", "dual", "residual", "worst_residual"}
+FLOATING = {"value", "observed", *REPUTATIONS, *STABILITIES, *PAYOUTS, *PORTFOLIO}
 KEYS = {
     "fct_contract_results": ["round_number", "contract", "subject", "expectation", "model_id"],
     "fct_submissions": ["round_number", "model_id"],
@@ -36,6 +37,9 @@ KEYS = {
     "fct_score_revisions": [
         *("round_number", "model_id", "score", "score_version", "target", "score_day", "known_at")
     ],
+    "fct_portfolios": ["round_number", "stock_id"],
+    "fct_portfolio_exposures": ["round_number", "constraint_name"],
+    "fct_portfolio_solutions": ["round_number"],
     "leaderboard_models": ["model_id", "as_of_date", "score"],
     "leaderboard_accounts": ["account_id", "as_of_date", "score"],
     "dim_models": ["model_id"],

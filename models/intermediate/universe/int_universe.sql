@@ -24,7 +24,9 @@ select
     universe.round_number,
     stock_keys.stock_key,
     universe.stock_id,
-    universe.sample_weight
+    universe.sample_weight,
+    universe.country,
+    universe.sector
 
 from universe
 inner join rounds_due on universe.round_number = rounds_due.round_number

@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 {#
-Grain: round_number, factor_set, factor_pattern. What the factor sets named by a round's scores are made of; a
-name may join several sets with a plus.
+Grain: round_number, factor_set, factor_pattern. What the factor sets of a round's scores, and of its portfolio
+(`portfolio_factors`), are made of; a name may join several sets with a plus.
 #}
 with
 
@@ -23,15 +23,33 @@ factor_sets as (
 
 ),
 
+wanted_sets as (
+
+    select
+        round_number,
+        factor_set
+
+    from round_scores
+    where factor_set is not null
+
+    union
+
+    select
+        round_number,
+        'portfolio_factors' as factor_set
+
+    from rounds
+
+),
+
 named_sets as (
 
-    select distinct
+    select
         round_number,
         factor_set,
         unnest(string_split(factor_set, '+')) as part
 
-    from round_scores
-    where factor_set is not null
+    from wanted_sets
 
 )
 

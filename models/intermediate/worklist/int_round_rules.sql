@@ -26,6 +26,18 @@ benchmarks as (
 
 ),
 
+portfolio_limits as (
+
+    select * from {{ ref('int_round_portfolio_limits') }}
+
+),
+
+dropouts as (
+
+    select * from {{ ref('int_round_dropouts') }}
+
+),
+
 expectations as (
 
     select * from {{ ref('int_round_expectations') }}
@@ -72,6 +84,28 @@ select
     count(*) as row_count
 
 from benchmarks
+group by all
+
+union all
+
+select
+    round_number,
+    'portfolio limits' as part,
+    sum(cast(hash(portfolio_limits) as hugeint)) as content_hash,
+    count(*) as row_count
+
+from portfolio_limits
+group by all
+
+union all
+
+select
+    round_number,
+    'dropout' as part,
+    sum(cast(hash(dropouts) as hugeint)) as content_hash,
+    count(*) as row_count
+
+from dropouts
 group by all
 
 union all

@@ -8,6 +8,9 @@ keeps a row without fingerprint.
 -- depends_on: {{ ref('fct_meta_model_stability') }}
 -- depends_on: {{ ref('fct_stakes') }}
 -- depends_on: {{ ref('fct_meta_models') }}
+-- depends_on: {{ ref('fct_portfolios') }}
+-- depends_on: {{ ref('fct_portfolio_exposures') }}
+-- depends_on: {{ ref('fct_portfolio_solutions') }}
 -- depends_on: {{ ref('fct_scores') }}
 -- depends_on: {{ ref('fct_contract_results') }}
 with

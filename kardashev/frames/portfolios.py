@@ -1,0 +1,180 @@
+"""The optimized portfolio of each round, and what its gradients need later, as one row a round."""
+
+import io
+
+import numpy as np
+import pyarrow as pa
+
+from kardashev.errors import ConstantMetaModelError, NoStakeError, PortfolioError
+from kardashev.frames.blocks import Blocks
+from kardashev.frames.prepared import PreparedBlock
+from kardashev.portfolio.layer import FALLBACK
+from kardashev.portfolio.problem import neutral_problem
+from kardashev.portfolio.report import HELD, exposure_report
+from kardashev.portfolio.true_contribution import (
+    NO_DROPOUT,
+    StoredSensitivity,
+    dropout_masks,
+    prepare,
+    standardized_meta_models,
+    undropped_mask,
+)
+from kardashev.ranking import doubled_rank, gaussianized
+
+DROPOUT_SEED = 20  # with the round's number it seeds the draws
+SOLVED, EMPTY, REFUSED = "solved", "no meta model", "refused"
+
+WEIGHT = pa.struct([("stock_key", pa.int32()), ("weight", pa.float64())])
+EXPOSURE = pa.struct(
+    [
+        ("constraint_name", pa.string()),
+        ("exposure", pa.float64()),
+        ("lower_limit", pa.float64()),
+        ("upper_limit", pa.float64()),
+        ("is_binding", pa.bool_()),
+        ("dual", pa.float64()),
+    ]
+)
+SCHEMA = pa.schema(
+    [
+        ("round_number", pa.int32()),
+        ("status", pa.string()),
+        ("reason", pa.string()),
+        ("engine", pa.string()),
+        ("residual", pa.float64()),
+        ("iterations", pa.int32()),
+        ("stocks_held", pa.int32()),
+        ("weights", pa.list_(WEIGHT)),
+        ("exposures", pa.list_(EXPOSURE)),
+        ("sensitivity", pa.binary()),
+        ("draws", pa.int32()),
+        ("fallback_draws", pa.int32()),
+        ("worst_residual", pa.float64()),
+        ("draws_reason", pa.string()),
+        ("draws_sensitivity", pa.binary()),
+    ]
+)
+
+
+def optimized_portfolio_rows(connection, rounds, sources, stakes, factors, limits, engine):
+    """Portfolios of the given rounds, solved once, at the close.
+
+    Parameters
+    ----------
+    connection : duckdb.DuckDBPyConnection
+    rounds : relation (round_number, draws, dropout)
+    sources : kardashev.frames.prepared.Sources; the universe has country and sector too
+    stakes : relation (round_number, model_key, at_risk_nmr)
+    factors : relation (round_number, stock_key, factor, value), raw
+    limits : relation (round_number, constraint_name, limit_value)
+    engine : str, one of `kardashev.portfolio.layer.ENGINES`
+
+    Returns
+    -------
+    pyarrow.RecordBatchReader `SCHEMA`
+        A round that has no portfolio says why: nobody's stake makes a meta model (`EMPTY`), or the limits
+        or the solver refuse it (`REFUSED`). Weights are those above `HELD` of the gross limit.
+    """
+    wanted = rounds.select("round_number, draws, dropout").order("round_number").fetchall()
+
+    def batches():
+        reader = Blocks(connection)
+        for number, draws, dropout in wanted:
+            block = PreparedBlock(reader, {"round_number": number}, sources)
+            row = {"round_number": number, "draws": draws}
+            try:
+                row |= _solved(block, stakes, factors, limits, engine, draws, dropout)
+            except (NoStakeError, ConstantMetaModelError) as error:
+                row |= {"status": EMPTY, "reason": str(error)}
+            except PortfolioError as error:
+                row |= {"status": REFUSED, "reason": str(error)}
+            yield pa.RecordBatch.from_pylist([row], schema=SCHEMA)
+
+    return pa.RecordBatchReader.from_batches(SCHEMA, batches())
+
+
+def _solved(block, stakes, factors, limits, engine, draws, dropout):
+    if not len(block.models):
+        raise NoStakeError("no submission is accepted")
+    reader, in_round = block.reader, block.in_round
+    at_risk = np.nan_to_num(
+        reader.values(stakes, in_round, block.models, "model_key", "at_risk_nmr")
+    )
+    problem = _problem(block, factors, limits)
+    mask = undropped_mask(at_risk)
+    stored, base = prepare(problem, block.gaussian, at_risk, mask, NO_DROPOUT, engine)
+    signals, _ = standardized_meta_models(block.gaussian, at_risk[None])
+    report = exposure_report(problem, signals[0], base)
+    weights = base.weights[0]
+    is_held = np.abs(weights) > HELD * problem.gross_limit
+    found = {
+        "status": SOLVED,
+        "engine": str(base.engines[0]),
+        "residual": base.residuals[0],
+        "iterations": int(base.iterations[0]),
+        "stocks_held": report.held,
+        "weights": [
+            {"stock_key": int(key), "weight": float(weight)}
+            for key, weight in zip(block.stocks.keys[is_held], weights[is_held], strict=True)
+        ],
+        "exposures": _exposures(report),
+        "sensitivity": packed(stored, block),
+    }
+    start = base.multipliers[0], base.gross_multipliers[0]
+    generator = np.random.default_rng([DROPOUT_SEED, in_round["round_number"]])
+    masks = dropout_masks(at_risk, generator, draws, dropout)
+    try:
+        stored, drawn = prepare(problem, block.gaussian, at_risk, masks, dropout, engine, start)
+    except PortfolioError as error:
+        return found | {"draws_reason": str(error)}
+    return found | {
+        "fallback_draws": int((drawn.statuses == FALLBACK).sum()),
+        "worst_residual": drawn.residuals.max(),
+        "draws_sensitivity": packed(stored, block),
+    }
+
+
+def _problem(block, factors, limits):
+    reader, in_round = block.reader, block.in_round
+    rows = reader.rows(limits, in_round)
+    named = dict(
+        zip(rows["constraint_name"].to_pylist(), rows["limit_value"].to_pylist(), strict=True)
+    )
+    columns, names = reader.columns(factors, in_round, block.stocks)
+    here = np.isfinite(columns).all(axis=1)
+    exposures = np.zeros(columns.shape)
+    if here.any() and len(names):
+        exposures[here] = gaussianized(doubled_rank(columns[here]))
+    groups = [
+        reader.texts(block.sources.universe, in_round, block.stocks, "stock_key", name)
+        for name in ("country", "sector")
+    ]
+    return neutral_problem(*groups, exposures, names.to_pylist(), block.sample_weights, named)
+
+
+def _exposures(report):
+    fields = (
+        report.exposures,
+        report.lower,
+        report.upper,
+        report.is_binding,
+        report.duals,
+    )
+    names = [field.name for field in EXPOSURE]
+    rows = zip(report.names, *(values.tolist() for values in fields), strict=True)
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def packed(stored, block):
+    """A stored sensitivity as bytes, with the stock and model keys that its axes stand for."""
+    buffer = io.BytesIO()
+    stock_keys = block.stocks.keys[stored.places]
+    np.savez(buffer, stock_keys=stock_keys, model_keys=block.models.keys, **vars(stored))
+    return buffer.getvalue()
+
+
+def unpacked(blob):
+    """What `packed` packed: stock keys, model keys, `StoredSensitivity`."""
+    with np.load(io.BytesIO(blob)) as arrays:
+        held = dict(arrays)
+    return held.pop("stock_keys"), held.pop("model_keys"), StoredSensitivity(**held)

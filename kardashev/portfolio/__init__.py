@@ -1,0 +1,13 @@
+"""From a meta model to a portfolio, its return, and what each stake contributed to it.
+
+problem             what is asked for: data, names, the cvxpy specification
+feasibility         which groups of limits conflict, when no portfolio meets them all
+optimality          the problem in unit rows, solutions, and whether they are the optimum
+dual                the dual function: what multipliers say about weights
+newton              the fast engine: the dual's lowest point
+active_set          the last steps: exact active set, polish, checks
+sensitivity         ∂weights/∂signal, in closed form on the active set
+report              stocks held; exposures, limits and duals
+layer               engines behind one interface; the CvxpyLayer in a PyTorch graph
+true_contribution   stakes → dropout → portfolio → return, and the gradient
+"""

@@ -1,0 +1,124 @@
+"""∂weights/∂signal at an optimum, in closed form on its active set.
+
+On the free stocks F, with C the rows that bind there (and the signs of the weights where the gross limit
+binds), S the softness of rows that cost instead of bind, γ the curvature::
+
+    J = γ⁻¹ [I − Cᵀ (C Cᵀ + S)⁻¹ C]
+
+and zero elsewhere. J is symmetric and positive semi-definite; without soft rows γJ is a projector; with
+the factor risk R it equals H⁻¹ − H⁻¹Cᵀ(CH⁻¹Cᵀ)⁻¹CH⁻¹ on F, H = γI + RᵀR. It needs no solver: states of the
+stocks, kept rows and the problem's rows say it all.
+"""
+
+import numpy as np
+from scipy.linalg import cho_factor, cho_solve
+from scipy.linalg.lapack import dpstrf
+
+from kardashev.portfolio.optimality import FREE
+
+ROW_RANK_TOLERANCE = 1e-12  # of a pivot of the unit-diagonal Gram matrix: 1e-6 of a row's length
+REFINEMENTS = 2  # of a solve with the normal equations, against the rows themselves
+
+
+def independent_rows(columns, softness):
+    """Which rows, given as columns on the free stocks, are independent: pivoted Cholesky of their Gram.
+
+    Parameters
+    ----------
+    columns : array (free stocks, rows)
+    softness : array (rows,)
+
+    Returns
+    -------
+    int array, ascending places of the independent rows; a row without a free stock is none of them
+    """
+    gram = columns.T @ columns
+    gram[np.diag_indices_from(gram)] += softness
+    length = np.sqrt(np.diag(gram))
+    there = np.flatnonzero(length > 0)
+    if not len(there):
+        return there
+    length = length[there]
+    gram = gram[np.ix_(there, there)] / length[:, None] / length
+    _, pivots, rank, _ = dpstrf(gram, tol=ROW_RANK_TOLERANCE, lower=1)
+    return np.sort(there[pivots[:rank] - 1])
+
+
+def free_columns(unit, states, rows, is_gross):
+    """Free stocks, and on them rows as columns with their softness; the gross limit's row, signs, is last."""
+    free = np.flatnonzero(np.abs(states) == FREE)
+    columns, softness = unit.by_stock[free][:, rows], unit.softness[rows]
+    if is_gross:
+        columns = np.column_stack([columns, np.sign(states[free])])
+        softness = np.append(softness, 0.0)
+    return free, columns, softness
+
+
+def kept_system(unit, states, rows, is_gross):
+    """Kept rows on the free stocks, ready to be solved with.
+
+    Parameters
+    ----------
+    unit : UnitProblem
+    states : int8 array (stocks,)
+    rows : int array, places of independent rows
+    is_gross : bool, whether the signs of the weights are a row too
+
+    Returns
+    -------
+    free : int array, places of the free stocks
+    columns : array (free, rows [+ 1])
+    softness : array (rows [+ 1],)
+    factor : of ``columnsᵀ columns + diag(softness)``, for `refined_solve`
+    """
+    free, columns, softness = free_columns(unit, states, rows, is_gross)
+    gram = columns.T @ columns
+    gram[np.diag_indices_from(gram)] += softness
+    factor = cho_factor(gram, lower=True, check_finite=False) if len(gram) else None
+    return free, columns, softness, factor
+
+
+def refined_solve(columns, softness, factor, right):
+    """Solves ``(CCᵀ + S) x = right`` with C as columns, refined against C itself.
+
+    The Gram matrix has the square of the rows' condition; the refinements win back what that loses.
+
+    Parameters
+    ----------
+    columns, softness, factor : as from `kept_system`
+    right : array (rows,) or (rows, m)
+
+    Returns
+    -------
+    array of the same shape
+    """
+    if factor is None:
+        return np.zeros_like(right)
+    softness = softness.reshape((-1,) + (1,) * (right.ndim - 1))
+    x = cho_solve(factor, right, check_finite=False)
+    for _ in range(REFINEMENTS):
+        error = right - columns.T @ (columns @ x) - softness * x
+        x += cho_solve(factor, error, check_finite=False)
+    return x
+
+
+def applied(unit, states, is_kept, is_gross_kept, vectors):
+    """J times vectors, one draw: what a small change of the signal changes in the weights.
+
+    Parameters
+    ----------
+    unit : UnitProblem, or what has its ``by_stock``, ``softness`` and ``curvature``
+    states : int8 array (stocks,); is_kept bool array (rows,); is_gross_kept bool: of one draw's `Solutions`
+    vectors : array (stocks, m)
+
+    Returns
+    -------
+    array (stocks, m), zero on stocks that are not free
+    """
+    rows = np.flatnonzero(is_kept)
+    free, columns, softness, factor = kept_system(unit, states, rows, is_gross_kept)
+    here = vectors[free]
+    solved = refined_solve(columns, softness, factor, columns.T @ here)
+    result = np.zeros_like(vectors)
+    result[free] = (here - columns @ solved) / unit.curvature
+    return result

@@ -1,0 +1,39 @@
+{#
+Grain: round_number. The rounds whose portfolio is solved now: it hangs on stakes, and is needed as long as
+signals are.
+#}
+with
+
+rounds_due as (
+
+    select * from {{ ref('int_rounds_due') }}
+
+),
+
+dropouts as (
+
+    select * from {{ ref('int_round_dropouts') }}
+
+),
+
+portfolio_limits as (
+
+    select * from {{ ref('int_round_portfolio_limits') }}
+
+),
+
+limited as (
+
+    select distinct round_number from portfolio_limits
+
+)
+
+select
+    rounds_due.round_number,
+    dropouts.draws,
+    dropouts.dropout
+
+from rounds_due
+inner join limited on rounds_due.round_number = limited.round_number
+inner join dropouts on rounds_due.round_number = dropouts.round_number
+where rounds_due.is_stale or rounds_due.is_prepared

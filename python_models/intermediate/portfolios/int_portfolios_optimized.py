@@ -1,0 +1,25 @@
+"""Grain: round_number; the rounds held. The optimized portfolio, and what its gradients need later."""
+
+from kardashev.frames.portfolios import optimized_portfolio_rows
+from kardashev.frames.prepared import Sources
+
+
+def model(dbt, session):
+    dbt.config(
+        materialized="incremental", meta={"redoes": "is_stale or is_prepared or is_pruned"}
+    )
+    sources = Sources(
+        signals=dbt.ref("int_signals_ranked"),
+        models=dbt.ref("int_submissions"),
+        universe=dbt.ref("int_universe"),
+        neutralizers=None,
+    )
+    return optimized_portfolio_rows(
+        session,
+        dbt.ref("int_portfolios_due"),
+        sources,
+        stakes=dbt.ref("int_stakes_at_risk"),
+        factors=dbt.ref("int_factor_columns").filter("factor_set = 'portfolio_factors'"),
+        limits=dbt.ref("int_round_portfolio_limits"),
+        engine=dbt.config.meta_get("engine"),
+    )

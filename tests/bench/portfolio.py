@@ -1,0 +1,165 @@
+"""Portfolios and True Contribution at real size: CPU seconds, beside the stock layer and beside the floor.
+
+`make bench` runs it. 5,000 stocks, 4,000 models, 100 dropout draws; BLAS on one thread. The stock layer is
+set up as well as it can be (unit rows, scaled weights, SCS at 1e-8, its faster backward pass), its
+canonicalisation is not counted, and a few draws are timed in one batch and scaled. The floor of a draw is
+one product rows × stocks × rows and six of the rows with a vector.
+"""
+
+import resource
+import warnings
+
+import numpy as np
+import torch
+from threadpoolctl import threadpool_limits
+
+from kardashev.portfolio.layer import DIFFCP, PortfolioLayer, sensitivities, solve
+from kardashev.portfolio.optimality import unit_problem
+from kardashev.portfolio.problem import neutral_problem
+from kardashev.portfolio.report import HELD
+from kardashev.portfolio.true_contribution import (
+    DRAWS,
+    DROPOUT,
+    drawn_stakes,
+    dropout_masks,
+    prepare,
+    standardized_meta_models,
+    true_contribution,
+)
+
+STOCKS, MODELS = 5000, 4000
+STOCK_LAYER_DRAWS = 2
+FLOOR_REPEATS, PRODUCTS = 20, 6
+FASTER_BACKWARD = {"mode": "lsqr"}
+LIMITS = {
+    "dollar": 0,
+    "country": 0,
+    "sector": 0,
+    "factor": 0.05,
+    "position": 0.05,
+    "position_by_weight": 50,
+    "gross": 1.0,
+    "risk_aversion": 0.02,
+}
+
+
+def universe(rows):
+    """A problem with so many rows: the dollar, three tenths countries, a fifth sectors, then factors."""
+    rng = np.random.default_rng(rows)
+    countries, sectors = 3 * rows // 10, rows // 5
+    factors = rows - 1 - countries - sectors
+    share = rng.pareto(1.2, countries) + 0.1
+    members = np.concatenate(
+        [np.arange(countries), rng.choice(countries, STOCKS - countries, p=share / share.sum())]
+    )
+    return neutral_problem(
+        [f"country {i}" for i in members],
+        [f"sector {i % sectors}" for i in range(STOCKS)],
+        rng.normal(size=(STOCKS, factors)),
+        [str(i) for i in range(factors)],
+        np.exp(rng.normal(size=STOCKS)),
+        LIMITS,
+    )
+
+
+def models():
+    """Signals that share twenty sources, and stakes of which a third are zero."""
+    rng = np.random.default_rng(1)
+    signals = rng.normal(size=(STOCKS, 20)) @ rng.normal(size=(20, MODELS)) / 5
+    signals += rng.normal(size=signals.shape)
+    stakes = rng.exponential(size=MODELS) * (rng.random(MODELS) < 2 / 3)
+    return (signals - signals.mean(axis=0)) / signals.std(axis=0), stakes
+
+
+def measure(rows, signals, stakes):
+    problem, rng = universe(rows), np.random.default_rng(2)
+    returns = rng.normal(size=(STOCKS, 1)) * 0.02
+    survives = dropout_masks(stakes, rng)
+    whole, _ = standardized_meta_models(signals, stakes[None])
+    drawn, _ = standardized_meta_models(signals, drawn_stakes(stakes, survives, DROPOUT))
+    vectors = np.repeat(returns.T, DRAWS, axis=0)
+
+    (first, gradient), cold = cpu(lambda: solved(problem, whole, vectors[:1]))
+    start = first.multipliers[0], first.gross_multipliers[0]
+    (found, _), warm = cpu(lambda: solved(problem, drawn, vectors, start))
+    stock, stock_gradient = stock_layer(problem, np.vstack([whole, drawn]), returns[:, 0])
+    least = floor(problem)
+    (stored, _), close = cpu(lambda: prepare(problem, signals, stakes, survives, start=start))
+    here = signals[stored.places]
+    (_, _, halves), day = cpu(lambda: true_contribution(stored, here, returns))
+
+    held = (np.abs(found.weights) > HELD * problem.gross_limit).sum(axis=1)
+    off = np.linalg.norm(stock_gradient - gradient[0]) / np.linalg.norm(gradient[0])
+    print(f"\n{len(problem.names)} rows: {held.min()} to {held.max()} stocks held,", end=" ")
+    print(f"{found.iterations.mean():.1f} iterations a draw, residual {found.residuals.max():.0e},")
+    print(
+        f"engines {', '.join(sorted(set(found.engines)))}, stock layer's gradient off by {off:.0e},"
+    )
+    print(f"correlation between half-samples {halves[0]:.2f}")
+    print(f"{'stage':<44} {'CPU s':>8} {'stock layer':>12} {'floor':>6}")
+    table = (
+        ("one draw, cold: portfolio and gradient", cold, stock, least),
+        (f"{DRAWS} draws: portfolios and gradients", warm, stock * DRAWS, least * DRAWS),
+        ("at the close: meta models, draws, loadings", close, None, None),
+        (f"a day's returns: TC of {MODELS:,} models", day, None, None),
+        ("stock layer, one draw of a batch", stock, None, None),
+    )
+    for stage, seconds, stock_seconds, floor_seconds in table:
+        ratios = (
+            f" {stock_seconds / seconds:>11.0f}× {seconds / floor_seconds:>5.1f}×"
+            if stock_seconds
+            else ""
+        )
+        print(f"{stage:<44} {seconds:>8.3f}{ratios}")
+
+
+def solved(problem, signals, vectors, start=None):
+    found = solve(problem, signals, start=start)
+    return found, sensitivities(problem, found, vectors)
+
+
+def stock_layer(problem, signals, returns):
+    """CPU seconds of a draw, forward and backward, and the gradient for the first signal."""
+    layer = PortfolioLayer(problem, DIFFCP).layer
+    batch = torch.tensor(signals[:STOCK_LAYER_DRAWS], requires_grad=True)
+
+    def run():
+        (scaled, *_) = layer(batch, solver_args=FASTER_BACKWARD)
+        (scaled / np.sqrt(STOCKS) @ torch.tensor(returns)).sum().backward()
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        _, seconds = cpu(run)
+    return seconds / len(batch), batch.grad[0].numpy()
+
+
+def floor(problem):
+    """CPU seconds below which no draw can come: one Gram matrix and six products with a vector."""
+    unit, vector = unit_problem(problem), np.ones(STOCKS)
+
+    def run():
+        for _ in range(FLOOR_REPEATS):
+            unit.rows @ unit.by_stock
+            for _ in range(PRODUCTS):
+                unit.rows @ vector
+
+    return cpu(run)[1] / FLOOR_REPEATS
+
+
+def cpu(function):
+    """What a function returns, and the CPU seconds it took on all threads."""
+    before = resource.getrusage(resource.RUSAGE_SELF)
+    found = function()
+    after = resource.getrusage(resource.RUSAGE_SELF)
+    return found, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def main():
+    signals, stakes = models()
+    with threadpool_limits(1):
+        for rows in (100, 200):
+            measure(rows, signals, stakes)
+
+
+if __name__ == "__main__":
+    main()

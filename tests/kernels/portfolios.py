@@ -1,0 +1,141 @@
+"""Portfolio problems to test with, and a plain reference that shares no code with the engines."""
+
+import cvxpy as cp
+import numpy as np
+
+from kardashev.portfolio.problem import neutral_problem
+
+NEAR = 1e-6  # relative: how near zero or a limit a weight of Clarabel counts as there
+CLARABEL = {"tol_gap_abs": 1e-12, "tol_gap_rel": 1e-12, "tol_feas": 1e-12, "max_iter": 200}
+SIZES = {60: (3, 4, 3), 500: (6, 8, 10), 2000: (12, 10, 20)}  # countries, sectors, factors
+LIMITS = {
+    "dollar": 0,
+    "country": 0,
+    "sector": 0,
+    "factor": 0.02,
+    "position_by_weight": 40,
+    "gross": 1.0,
+    "risk_aversion": 0.02,
+}
+
+
+def drawn_problem(stocks, seed=0, limits=None, **optional):
+    """A universe with countries, sectors and factors, under limits of every kind."""
+    rng = np.random.default_rng(seed)
+    countries, sectors, factors = SIZES[stocks]
+    held = LIMITS | {"position": 5 / np.sqrt(stocks) / 10} | (limits or {})
+    return neutral_problem(
+        rng.choice([f"C{i}" for i in range(countries)], stocks),
+        rng.choice([f"S{i}" for i in range(sectors)], stocks),
+        rng.normal(size=(stocks, factors)),
+        [f"f{i}" for i in range(factors)],
+        np.exp(rng.normal(size=stocks)),
+        held,
+        **optional,
+    )
+
+
+def drawn_models(stocks, models, seed=0):
+    """Prepared signals (stocks, models) that share something, and stakes, the last two of them zero."""
+    rng = np.random.default_rng(seed + 1)
+    signals = rng.normal(size=(stocks, models)) + rng.normal(size=(stocks, 1))
+    stakes = rng.exponential(size=models) * (np.arange(models) < models - 2)
+    return (signals - signals.mean(axis=0)) / signals.std(axis=0), stakes
+
+
+def standardized(values):
+    """Along the stocks, which come last."""
+    centred = values - values.mean(axis=-1, keepdims=True)
+    return centred / centred.std(axis=-1, keepdims=True)
+
+
+def objective(problem, signal, weights):
+    value = signal @ weights - problem.risk_aversion / 2 * weights @ weights
+    if problem.risk_factors is not None:
+        value -= ((problem.risk_factors @ weights) ** 2).sum() / 2
+    if problem.turnover_aversion:
+        value -= problem.turnover_aversion / 2 * ((weights - problem.previous) ** 2).sum()
+    return value
+
+
+class Reference:
+    """Clarabel on the problem as it reads, then one dense solve of the KKT equations on its active set.
+
+    The result is certified: feasible to rounding, and not worse than Clarabel's.
+    """
+
+    def __init__(self, problem):
+        self.problem = problem
+        stocks = problem.exposures.shape[1]
+        self.signal, self.weights = cp.Parameter(stocks), cp.Variable(stocks)
+        w = self.weights
+        cost = problem.risk_aversion / 2 * cp.sum_squares(w)
+        if problem.risk_factors is not None:
+            cost += cp.sum_squares(problem.risk_factors @ w) / 2
+        if problem.turnover_aversion:
+            cost += problem.turnover_aversion / 2 * cp.sum_squares(w - problem.previous)
+        fixed = problem.lower == problem.upper
+        self.fixed, self.limited = np.flatnonzero(fixed), np.flatnonzero(~fixed)
+        rows, limited = problem.exposures[fixed], problem.exposures[~fixed]
+        self.caps = np.minimum(problem.position_limits, problem.gross_limit)
+        self.constraints = [
+            cp.norm1(w) <= problem.gross_limit,
+            rows @ w == problem.lower[fixed],
+            limited @ w <= problem.upper[~fixed],
+            limited @ w >= problem.lower[~fixed],
+            w <= self.caps,
+            w >= -self.caps,
+        ]
+        self.stated = cp.Problem(cp.Maximize(self.signal @ w - cost), self.constraints)
+
+    def clarabel(self, signal):
+        self.signal.value = signal
+        self.stated.solve(solver=cp.CLARABEL, **CLARABEL)
+        return self.weights.value
+
+    def solve(self, signal):
+        """Optimal weights to rounding."""
+        problem, w = self.problem, self.clarabel(signal)
+        size, scale = np.abs(w), np.abs(w).max()
+        capped = size >= self.caps - NEAR * scale
+        free = np.flatnonzero((size > NEAR * scale) & ~capped)
+        sign, w = np.sign(w), np.where(capped, np.sign(w) * self.caps, 0.0)
+        gross, _, above, below, *_ = (constraint.dual_value for constraint in self.constraints)
+        is_upper, is_lower = above > NEAR, below > NEAR
+        binding = np.concatenate([self.fixed, self.limited[is_upper | is_lower]])
+        bound = np.concatenate(
+            [
+                problem.lower[self.fixed],
+                np.where(is_upper, problem.upper[self.limited], problem.lower[self.limited])[
+                    is_upper | is_lower
+                ],
+            ]
+        )
+        rows = problem.exposures[binding]
+        is_gross = gross > NEAR
+        if is_gross:
+            rows, bound = np.vstack([rows, sign]), np.append(bound, problem.gross_limit)
+        risk = problem.risk_factors if problem.risk_factors is not None else np.zeros((0, len(w)))
+        pulled = signal + (
+            problem.turnover_aversion * problem.previous if problem.turnover_aversion else 0.0
+        )
+        curvature = problem.risk_aversion + problem.turnover_aversion
+        k, inner = len(rows), rows[:, free]
+        hessian = curvature * np.eye(len(free)) + risk[:, free].T @ risk[:, free]
+        system = np.block([[hessian, inner.T], [inner, np.zeros((k, k))]])
+        right = np.concatenate([(pulled - risk.T @ (risk @ w))[free], bound - rows @ w])
+        found = np.linalg.lstsq(system, right, rcond=1e-13)[0]
+        found += np.linalg.lstsq(system, right - system @ found, rcond=1e-13)[0]
+        w[free] = found[: len(free)]
+        self.check(signal, w)
+        return w
+
+    def check(self, signal, w):
+        """Asserts that weights are feasible to rounding, next to Clarabel's, and no worse."""
+        problem, exposures = self.problem, self.problem.exposures @ w
+        violations = [exposures - problem.upper, problem.lower - exposures, np.abs(w) - self.caps]
+        violations.append([np.abs(w).sum() - problem.gross_limit])
+        assert np.concatenate(violations).max() <= 1e-13
+        assert np.abs(w - self.weights.value).max() <= 1e-6
+        known = objective(problem, signal, self.weights.value)
+        assert objective(problem, signal, w) >= known - 1e-11 * abs(known)

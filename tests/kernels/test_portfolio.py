@@ -1,0 +1,380 @@
+"""Portfolios against Clarabel, their checks, and every input that is refused."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from portfolios import SIZES, Reference, drawn_problem, objective, standardized
+
+from kardashev import errors
+from kardashev.portfolio import feasibility, layer
+from kardashev.portfolio.layer import PortfolioLayer, solve
+from kardashev.portfolio.optimality import natural_residual, unit_problem
+from kardashev.portfolio.problem import PortfolioProblem, neutral_problem, specification
+from kardashev.portfolio.report import exposure_report
+
+pytestmark = pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")  # of cvxpylayers
+
+OPTIMAL = 1e-9  # of the largest signal
+
+
+def drawn_signals(stocks, draws, seed=0):
+    return standardized(np.random.default_rng(seed + 7).normal(size=(draws, stocks)))
+
+
+def with_risk(stocks, seed=0):
+    rng = np.random.default_rng(seed + 3)
+    return drawn_problem(
+        stocks,
+        seed,
+        {"turnover_aversion": 0.01},
+        risk_factors=rng.normal(size=(4, stocks)),
+        previous=rng.normal(size=stocks) / stocks,
+    )
+
+
+@pytest.mark.parametrize("make", [drawn_problem, with_risk], ids=["plain", "risk and turnover"])
+@pytest.mark.parametrize("stocks", SIZES)
+def test_portfolios_are_clarabels(stocks, make):
+    problem, signals = make(stocks), drawn_signals(stocks, 3)
+    reference, found = Reference(problem), solve(problem, signals)
+    assert set(found.engines) == {"newton"} and found.residuals.max() <= OPTIMAL
+    for signal, weights in zip(signals, found.weights, strict=True):
+        expected = reference.clarabel(signal)
+        value = objective(problem, signal, expected)
+        assert abs(objective(problem, signal, weights) - value) <= 1e-8 * max(1, abs(value))
+        np.testing.assert_allclose(weights, reference.solve(signal), atol=1e-13)
+
+
+@pytest.mark.parametrize("make", [drawn_problem, with_risk], ids=["plain", "risk and turnover"])
+@pytest.mark.parametrize("engine", layer.ENGINES)
+def test_engines_and_their_layers_are_one_problems(engine, make):
+    problem, signals = make(60), drawn_signals(60, 3)
+    expected = [Reference(problem).solve(signal) for signal in signals]
+    found = solve(problem, signals, engine)
+    assert set(found.engines) == {engine} and set(found.statuses) == {"solved"}
+    np.testing.assert_allclose(found.weights, expected, atol=1e-7)
+    layers = PortfolioLayer(problem, engine)(torch.tensor(signals)).numpy()
+    np.testing.assert_allclose(layers, expected, atol=1e-7)
+
+
+@pytest.mark.parametrize("stocks", SIZES)
+def test_limits_of_every_kind_bind_and_are_reported(stocks):
+    problem, (signal,) = drawn_problem(stocks), drawn_signals(stocks, 1)
+    found = solve(problem, signal[None])
+    report = exposure_report(problem, signal, found)
+    by_name = dict(zip(report.names, range(len(report.names)), strict=True))
+    assert report.is_binding[[by_name[name] for name in ("dollar", "gross", "position")]].all()
+    factors = [by_name[name] for name in report.names if name.startswith("factor:")]
+    assert report.is_binding[factors].any()
+    assert (report.exposures <= report.upper + 1e-14).all()
+    assert (report.exposures >= report.lower - 1e-14).all()
+    slack = ~report.is_binding
+    np.testing.assert_allclose(report.duals[slack], 0, atol=1e-6)
+    assert report.held == (np.abs(found.weights[0]) > 1e-9).sum() < stocks
+
+
+@pytest.mark.parametrize("name", ["gross", "factor:f0", "factor:f1", "factor:f2", "position"])
+def test_a_dual_is_what_a_wider_limit_gains(name):
+    stocks, step = 60, 1e-6
+    (signal,) = drawn_signals(stocks, 1)
+    problem = drawn_problem(stocks)
+    report = exposure_report(problem, signal, solve(problem, signal[None]))
+    place = report.names.index(name)
+
+    def best(change):
+        fields = dict(vars(problem))
+        if name == "gross":
+            fields["gross_limit"] = problem.gross_limit + change
+        elif name == "position":
+            fields["position_limits"] = problem.position_limits * (1 + change)
+        else:
+            sides = [change * (np.array(problem.names) == name)] * 2
+            fields |= {
+                "lower": problem.lower - sides[0] * (report.duals[place] < 0),
+                "upper": problem.upper + sides[1] * (report.duals[place] > 0),
+            }
+        moved = PortfolioProblem(**fields)
+        return objective(moved, signal, solve(moved, signal[None]).weights[0])
+
+    gain = (best(step) - best(-step)) / (2 * step)
+    assert abs(report.duals[place]) == pytest.approx(gain, rel=1e-5, abs=1e-8)
+
+
+def test_a_neutral_portfolio_is_neutral():
+    problem = drawn_problem(500)
+    weights = solve(problem, drawn_signals(500, 2)).weights
+    neutral = problem.lower == problem.upper
+    assert neutral.sum() == 1 + 6 + 8  # dollar, countries, sectors
+    np.testing.assert_allclose(weights @ problem.exposures[neutral].T, 0, atol=1e-15)
+
+
+def test_a_limit_of_its_own_goes_before_its_groups():
+    problem = drawn_problem(60, limits={"factor:f1": 0.5, "country": None, "country:C0": 0.1})
+    upper = dict(zip(problem.names, problem.upper, strict=True))
+    assert upper["factor:f1"] == 0.5 and upper["factor:f0"] == 0.02
+    assert [name for name in upper if name.startswith("country")] == ["country:C0"]
+
+
+@pytest.mark.parametrize("warm", [False, True])
+def test_draws_solved_together_equal_draws_solved_alone(warm):
+    problem, signals = drawn_problem(500), drawn_signals(500, 8)
+    alone = [solve(problem, signal[None]).weights[0] for signal in signals]
+    first = solve(problem, signals[:1])
+    start = (first.multipliers[0], first.gross_multipliers[0]) if warm else None
+    np.testing.assert_allclose(solve(problem, signals, start=start).weights, alone, atol=1e-15)
+
+
+def test_an_optimum_does_not_move_with_the_unit_of_the_signal():
+    problem, signals = drawn_problem(60), drawn_signals(60, 2)
+    larger = PortfolioProblem(**vars(problem) | {"risk_aversion": problem.risk_aversion * 1e6})
+    found = solve(larger, signals * 1e6)
+    assert set(found.engines) == {"newton"}
+    np.testing.assert_allclose(found.weights, solve(problem, signals).weights, atol=1e-13)
+
+
+def test_the_residual_sees_each_condition_broken():
+    problem, signals = drawn_problem(60), drawn_signals(60, 1)
+    found, unit = solve(problem, signals), unit_problem(problem)
+    v = found.weights * unit.curvature
+
+    def residual(v=v, multipliers=found.multipliers, gross=found.gross_multipliers):
+        return natural_residual(unit, signals, v, multipliers, gross)[0]
+
+    assert residual() <= 1e-12
+    moved = v.copy()
+    moved[0, np.flatnonzero(found.states[0] == 0)[0]] += 1e-3
+    assert residual(v=moved) >= 1e-3
+    assert residual(multipliers=found.multipliers + 1e-3) >= 1e-5
+    assert residual(gross=found.gross_multipliers + 1e-3) >= 1e-4
+    assert np.isnan(residual(v=v * np.nan))
+
+
+KINDS = ("normal", "dummy", "zero", "copy", "sum", "scaled")
+
+
+@st.composite
+def any_problem(draw, kinds=KINDS):
+    """Small problems, degenerate ones among them, that a portfolio without weights satisfies."""
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    stocks, rows = draw(st.integers(1, 30)), draw(st.integers(0, 8))
+    exposures = rng.normal(size=(rows, stocks))
+    for row in range(rows):
+        kind = draw(st.sampled_from(kinds))
+        if kind == "dummy":
+            exposures[row] = rng.random(stocks) < 0.3
+        elif kind == "zero":
+            exposures[row] = 0
+        elif kind == "copy" and row:
+            exposures[row] = exposures[row - 1]
+        elif kind == "sum":
+            exposures[row] = exposures[:row].sum(axis=0)
+        elif kind == "scaled":
+            exposures[row] *= 1e4
+    limits = np.array([draw(st.sampled_from([0.0, 0.0, 1e-3, 0.05, np.inf])) for _ in range(rows)])
+    caps = rng.choice([0.0, 0.01, 0.1, np.inf], stocks)
+    problem = PortfolioProblem(
+        names=tuple(f"factor:{row}" for row in range(rows)),
+        exposures=exposures,
+        lower=-limits,
+        upper=limits * rng.choice([1, 2], rows),
+        position_limits=caps,
+        gross_limit=draw(st.sampled_from([0.05, 0.3, 1.0, 1e3])),
+        risk_aversion=draw(st.sampled_from([1e-2, 1.0, 30.0])),
+        risk_factors=rng.normal(size=(2, stocks)) if draw(st.booleans()) else None,
+    )
+    signal = rng.normal(size=stocks)
+    if draw(st.booleans()):
+        signal = np.round(signal)  # ties
+    return problem, signal
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)  # one in thousands is the reference's
+@given(any_problem())
+def test_any_problem_is_solved_degenerate_ones_too(drawn):
+    problem, signal = drawn
+    found = solve(problem, signal[None])
+    assert found.engines[0] == "newton"
+    assert found.residuals[0] <= OPTIMAL * np.abs(signal).max(initial=0.0)
+    exposures = problem.exposures @ found.weights[0]
+    allowed = OPTIMAL * np.abs(signal).max(initial=0.0) / problem.risk_aversion
+    allowed = allowed * np.linalg.norm(problem.exposures, axis=1)
+    assert (exposures <= problem.upper + allowed).all()
+    assert (exposures >= problem.lower - allowed).all()
+
+
+@settings(max_examples=25, deadline=None, derandomize=True)
+@given(any_problem(KINDS[:-1]))  # badly scaled rows are beyond Clarabel
+def test_no_portfolio_of_the_specification_is_better(drawn):
+    problem, signal = drawn
+    stated = specification(problem)
+    stated.signal.value = signal
+    stated.problem.solve(solver="CLARABEL")
+    (weights,) = solve(problem, signal[None]).weights
+    best = stated.problem.value / stated.scale
+    assert objective(problem, signal, weights) == pytest.approx(best, abs=1e-6, rel=1e-6)
+
+
+def test_redundant_rows_change_no_portfolio():
+    problem, signals = drawn_problem(60), drawn_signals(60, 2)
+    total = problem.exposures[problem.lower == problem.upper].sum(axis=0)
+    twice = PortfolioProblem(
+        **vars(problem)
+        | {
+            "names": (*problem.names, *problem.names, "sum"),
+            "exposures": np.vstack([problem.exposures, problem.exposures, total]),
+            "lower": np.concatenate([problem.lower, problem.lower, [0.0]]),
+            "upper": np.concatenate([problem.upper, problem.upper, [0.0]]),
+        }
+    )
+    found = solve(twice, signals)
+    assert set(found.engines) == {"newton"}
+    np.testing.assert_allclose(found.weights, solve(problem, signals).weights, atol=1e-13)
+
+
+def bounded(problem, **bounds):
+    """The problem with other bounds on rows, given by name as (lower, upper)."""
+    lower, upper = problem.lower.copy(), problem.upper.copy()
+    for name, pair in bounds.items():
+        row = problem.names.index(name.replace("__", ":"))
+        lower[row], upper[row] = pair
+    return PortfolioProblem(**vars(problem) | {"lower": lower, "upper": upper})
+
+
+def test_a_limit_away_from_zero_is_met():
+    problem, (signal,) = drawn_problem(60), drawn_signals(60, 1)
+    tilted = bounded(problem, factor__f0=(0.1, 0.2))
+    found = solve(tilted, signal[None])
+    assert (tilted.exposures @ found.weights[0])[tilted.names.index("factor:f0")] >= 0.1 - 1e-12
+    np.testing.assert_allclose(found.weights[0], Reference(tilted).solve(signal), atol=1e-13)
+
+
+@pytest.mark.parametrize("build", [solve, lambda problem, _: PortfolioLayer(problem, "diffcp")])
+def test_infeasible_limits_name_the_groups_in_conflict(build):
+    problem, signals = drawn_problem(60), drawn_signals(60, 1)
+    with pytest.raises(errors.InfeasibleError, match=r"factor:f0.*gross") as caught:
+        build(bounded(problem, factor__f0=(9, 10)), signals)
+    assert {"factor:f0", "gross"} <= set(caught.value.groups)
+    one = np.ones((1, 60))
+    both = PortfolioProblem(
+        ("country:A", "sector:B"), np.vstack([one, one]), np.array([0.1, -0.2]),
+        np.array([0.2, 0.0]), np.ones(60), 1.0, 1.0,
+    )  # fmt: skip
+    with pytest.raises(errors.InfeasibleError) as caught:
+        build(both, signals)
+    assert set(caught.value.groups) == {"country:A", "sector:B"}
+
+
+@pytest.mark.parametrize("engine", layer.ENGINES)
+def test_infeasible_limits_that_reach_an_engine_are_no_portfolio(engine, monkeypatch):
+    monkeypatch.setattr(layer, "check_feasible", lambda problem: None)
+    problem = bounded(drawn_problem(60), factor__f0=(9, 10))
+    with pytest.raises(errors.SolverError, match="diffcp"):
+        solve(problem, drawn_signals(60, 1), engine)
+
+
+def test_a_linear_program_without_an_answer_is_an_error(monkeypatch):
+    found = SimpleNamespace(status=1, message="iteration limit")
+    monkeypatch.setattr(feasibility, "linprog", lambda *_, **__: found)
+    with pytest.raises(errors.SolverError, match="not known: iteration limit"):
+        solve(bounded(drawn_problem(60), factor__f0=(0.1, 0.2)), drawn_signals(60, 1))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"exposures": np.full((1, 4), np.nan)}, "factor:x: exposures are not finite"),
+        ({"exposures": np.full((1, 4), np.inf)}, "factor:x: exposures are not finite"),
+        ({"lower": np.array([1.0])}, "factor:x.*reversed"),
+        ({"upper": np.array([np.nan])}, "factor:x.*reversed"),
+        ({"upper": np.ones(2)}, "upper has shape"),
+        ({"position_limits": np.array([1, 1, 1, -1.0])}, "position"),
+        ({"position_limits": np.full(4, np.nan)}, "position"),
+        ({"gross_limit": 0.0}, "gross"),
+        ({"gross_limit": np.nan}, "gross"),
+        ({"risk_aversion": 0.0}, "risk aversion"),
+        ({"risk_factors": np.ones((2, 3))}, "risk_factors"),
+        ({"risk_factors": np.full((2, 4), np.inf)}, "risk_factors"),
+        ({"previous": np.full(4, np.nan)}, "previous"),
+        ({"turnover_aversion": 1.0}, "turnover"),
+    ],
+    ids=lambda value: "-".join(value) if isinstance(value, dict) else None,
+)
+def test_a_problem_that_means_nothing_is_refused(change, message):
+    fields = {
+        "names": ("factor:x",),
+        "exposures": np.ones((1, 4)),
+        "lower": np.zeros(1),
+        "upper": np.zeros(1),
+        "position_limits": np.ones(4),
+        "gross_limit": 1.0,
+        "risk_aversion": 1.0,
+    }
+    with pytest.raises(errors.InvalidProblemError, match=message):
+        PortfolioProblem(**fields | change)
+
+
+@pytest.mark.parametrize(
+    ("limits", "sample_weight", "message"),
+    [
+        ({"risk_aversion": 1.0}, 1.0, "gross: a portfolio needs this limit"),
+        ({"gross": 1.0}, 1.0, "risk_aversion: a portfolio needs this limit"),
+        ({"gross": 1.0, "risk_aversion": 1.0}, 0.0, "sample weights"),
+        ({"gross": 1.0, "risk_aversion": 1.0, "factors": 0.1}, 1.0, "factors: no such limit"),
+    ],
+)
+def test_a_universe_or_limits_of_which_no_problem_is_made(limits, sample_weight, message):
+    with pytest.raises(errors.InvalidProblemError, match=message):
+        neutral_problem(["A"], ["B"], np.ones((1, 0)), [], np.array([sample_weight]), limits)
+
+
+@pytest.mark.parametrize("engine", layer.ENGINES)
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_signals_that_are_no_numbers_are_refused(engine, value):
+    problem, signals = drawn_problem(60), drawn_signals(60, 2)
+    signals[1, 3] = value
+    with pytest.raises(errors.InvalidSignalError, match="NaN or infinite"):
+        solve(problem, signals, engine)
+    with pytest.raises(errors.InvalidSignalError, match="NaN or infinite"):
+        PortfolioLayer(problem, engine)(torch.from_numpy(signals))
+
+
+def test_signals_of_another_universe_and_unknown_engines_are_refused():
+    problem = drawn_problem(60)
+    with pytest.raises(errors.InvalidSignalError, match="shape"):
+        solve(problem, np.zeros((1, 59)))
+    with pytest.raises(errors.InvalidSignalError, match="shape"):
+        solve(problem, np.zeros(60))
+    with pytest.raises(errors.InvalidProblemError, match="no engine 'simplex'"):
+        solve(problem, np.zeros((1, 60)), "simplex")
+    with pytest.raises(errors.InvalidProblemError, match="no engine 'simplex'"):
+        PortfolioLayer(problem, "simplex")
+
+
+def test_no_signal_is_no_portfolio():
+    assert not solve(drawn_problem(60), np.zeros((1, 60))).weights.any()
+
+
+def test_a_draw_that_newton_does_not_solve_is_solved_by_the_reference_and_says_so():
+    problem, signals = drawn_problem(60), drawn_signals(60, 3)
+    good = solve(problem, signals)
+    assert set(good.statuses) == {"solved"}
+    start = good.multipliers[1], good.gross_multipliers[1]
+    found = solve(problem, signals, start=start, iteration_limit=0)
+    assert list(found.engines) == ["diffcp", "newton", "diffcp"]
+    assert list(found.statuses) == ["fallback", "solved", "fallback"]
+    np.testing.assert_allclose(found.weights, good.weights, atol=1e-7)
+    np.testing.assert_array_equal(found.states, good.states)
+    assert (found.residuals[[0, 2]] > 0).all() and found.residuals.max() <= 1e-5
+
+
+def test_a_reference_that_stops_early_is_refused(monkeypatch):
+    problem, signals = drawn_problem(60), drawn_signals(60, 1)
+    monkeypatch.setitem(layer.REFERENCE_OPTIONS, "max_iters", 3)
+    with pytest.raises(errors.SolverError, match="off by"):
+        solve(problem, signals, "diffcp")
+    with pytest.raises(errors.SolverError, match="off by"):
+        solve(problem, signals, iteration_limit=0)

@@ -1,0 +1,309 @@
+"""True Contribution and ∂weights/∂signal against finite differences, closed forms and autograd."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from portfolios import SIZES, Reference, drawn_models, drawn_problem, standardized
+
+from kardashev import errors
+from kardashev.portfolio.layer import ENGINES, PortfolioLayer, sensitivities, solve
+from kardashev.portfolio.report import exposure_report
+from kardashev.portfolio.true_contribution import (
+    DROPOUT,
+    NO_DROPOUT,
+    dropout_masks,
+    gradients,
+    prepare,
+    true_contribution,
+    undropped_mask,
+)
+
+pytestmark = pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")  # of cvxpylayers
+
+STEP = 1e-6  # of Σ stakes: far inside an active set, far above rounding
+FREE, CAPPED = 1, 2
+
+
+def drawn_returns(stocks, days=1):
+    return np.random.default_rng(11).normal(size=(stocks, days)) * 0.02
+
+
+def with_risk(stocks):
+    risk = np.random.default_rng(5).normal(size=(4, stocks))
+    return drawn_problem(stocks, risk_factors=risk)
+
+
+def contribution(problem, signals, stakes, returns, survives=None, version="v1"):
+    dropout = DROPOUT
+    if survives is None:
+        survives, dropout = undropped_mask(stakes), NO_DROPOUT
+    stored, _ = prepare(problem, signals, stakes, survives, dropout)
+    return true_contribution(stored, signals[stored.places], returns, version)[0]
+
+
+def return_of(reference, signals, stakes, returns):
+    """From stakes to the portfolio's return, by the plain reference."""
+    return reference.solve(standardized(signals @ stakes)) @ returns
+
+
+def jacobian(problem, signal):
+    """J (stocks, stocks), the solution, and the rows that bind on it."""
+    found = solve(problem, signal[None])
+    stocks = len(signal)
+    repeated = replace(
+        found, **{name: np.repeat(value, stocks, axis=0) for name, value in vars(found).items()}
+    )
+    return sensitivities(problem, repeated, np.eye(stocks)), found
+
+
+@pytest.mark.parametrize("make", [drawn_problem, with_risk], ids=["plain", "risk"])
+@pytest.mark.parametrize("stocks", SIZES)
+def test_the_gradient_is_the_finite_difference_of_an_independent_solve(stocks, make):
+    problem, (signals, stakes) = make(stocks), drawn_models(stocks, 8)
+    returns, total = drawn_returns(stocks)[:, 0], stakes.sum()
+    found = contribution(problem, signals, stakes, returns[:, None])[:, 0]
+    meta = standardized(signals @ stakes)
+    report = exposure_report(problem, meta, solve(problem, meta[None]))
+    kinds = {report.names[row].split(":")[0] for row in np.flatnonzero(report.is_binding)}
+    assert {"country", "sector", "factor", "gross", "position"} <= kinds
+    staked, unstaked = np.flatnonzero(stakes > 0)[:2], np.flatnonzero(stakes == 0)
+    reference = Reference(problem)
+    for model in (*staked, *unstaked):
+        step = STEP * total * np.eye(len(stakes))[model]
+        up = return_of(reference, signals, stakes + step, returns)
+        down = return_of(reference, signals, stakes - step, returns)
+        expected = (up - down) / (2 * STEP * total)
+        assert found[model] == pytest.approx(expected, rel=1e-6), model
+
+
+def test_the_gradient_where_portfolios_lean_and_signals_are_not_centred():
+    limits = {"dollar": None, "country": None, "sector": 0.2}
+    problem, (signals, stakes) = drawn_problem(60, limits=limits), drawn_models(60, 8)
+    signals, returns = signals + np.arange(8), drawn_returns(60)[:, 0] + 0.05
+    found = contribution(problem, signals, stakes, returns[:, None])[:, 0]
+    reference, total = Reference(problem), stakes.sum()
+    for model in (0, 7):
+        step = STEP * total * np.eye(len(stakes))[model]
+        up = return_of(reference, signals, stakes + step, returns)
+        down = return_of(reference, signals, stakes - step, returns)
+        assert found[model] == pytest.approx((up - down) / (2 * STEP * total), rel=1e-6)
+
+
+@pytest.mark.parametrize("stocks", [60, 500, pytest.param(2000, marks=pytest.mark.long)])
+def test_the_gradient_is_the_stock_layers(stocks):
+    problem, (signals, stakes) = drawn_problem(stocks), drawn_models(stocks, 8)
+    returns = drawn_returns(stocks)
+    found = contribution(problem, signals, stakes, returns)[:, 0]
+    expected = autograd(problem, signals, stakes, returns[:, 0], "diffcp")
+    assert np.linalg.norm(found - expected) <= 1e-4 * np.linalg.norm(expected)
+
+
+def autograd(problem, signals, stakes, returns, engine):
+    """∂return/∂stakes by PyTorch through the CvxpyLayer: the definition of True Contribution."""
+    staked = torch.tensor(stakes, requires_grad=True)
+    meta = torch.tensor(signals) @ staked / staked.sum()
+    meta = (meta - meta.mean()) / meta.std(correction=0)
+    weights = PortfolioLayer(problem, engine)(meta)
+    (weights @ torch.tensor(returns)).backward()
+    return staked.grad.numpy()
+
+
+@pytest.mark.parametrize("make", [drawn_problem, with_risk], ids=["plain", "risk"])
+def test_newton_inside_the_layer_is_the_closed_form(make):
+    problem, (signals, stakes) = make(500), drawn_models(500, 8)
+    returns = drawn_returns(500)
+    found = contribution(problem, signals, stakes, returns)[:, 0]
+    expected = autograd(problem, signals, stakes, returns[:, 0], "newton")
+    np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12 * np.abs(found).max())
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_layer_takes_many_signals_at_once(engine):
+    problem = drawn_problem(60)
+    signals = standardized(np.random.default_rng(0).normal(size=(3, 60)))
+    layer, returns = PortfolioLayer(problem, engine), torch.tensor(drawn_returns(60)[:, 0])
+    together = torch.tensor(signals, requires_grad=True)
+    (layer(together) @ returns).sum().backward()
+    for signal, gradient in zip(signals, together.grad, strict=True):
+        alone = torch.tensor(signal, requires_grad=True)
+        (layer(alone) @ returns).backward()
+        torch.testing.assert_close(gradient, alone.grad, rtol=1e-6, atol=1e-9)
+
+
+@pytest.mark.parametrize("make", [drawn_problem, with_risk], ids=["plain", "risk"])
+def test_the_sensitivity_has_the_form_of_a_projection(make):
+    problem = make(60)
+    signal = standardized(np.random.default_rng(1).normal(size=60))
+    matrix, found = jacobian(problem, signal)
+    gamma, states = problem.risk_aversion, np.abs(found.states[0])
+    assert (states == FREE).sum() > 5 and (states == CAPPED).any() and (states == 0).any()
+    np.testing.assert_allclose(matrix, matrix.T, atol=1e-15)
+    assert np.linalg.eigvalsh(gamma * matrix).min() >= -1e-12
+    assert np.linalg.eigvalsh(gamma * matrix).max() > 0.1
+    neutral = problem.lower == problem.upper
+    np.testing.assert_allclose(problem.exposures[neutral] @ matrix * gamma, 0, atol=1e-12)
+    np.testing.assert_allclose(np.sign(found.weights[0]) @ matrix * gamma, 0, atol=1e-12)
+    assert not matrix[states != FREE].any() and not matrix[:, states != FREE].any()
+    if problem.risk_factors is None:
+        np.testing.assert_allclose(gamma * matrix @ matrix, matrix, atol=1e-15)
+
+
+def test_the_sensitivity_with_factor_risk_is_the_textbooks():
+    problem = with_risk(60)
+    signal = standardized(np.random.default_rng(1).normal(size=60))
+    matrix, found = jacobian(problem, signal)
+    free = np.abs(found.states[0]) == FREE
+    binding = exposure_report(problem, signal, found).is_binding[: len(problem.names)]
+    rows = np.vstack([problem.exposures[binding], np.sign(found.weights[0])])[:, free]
+    risk = problem.risk_factors[:, free]
+    inverse = np.linalg.inv(problem.risk_aversion * np.eye(free.sum()) + risk.T @ risk)
+    middle = np.linalg.pinv(rows @ inverse @ rows.T, rcond=1e-10)
+    expected = inverse - inverse @ rows.T @ middle @ rows @ inverse
+    np.testing.assert_allclose(matrix[np.ix_(free, free)], expected, atol=1e-12)
+
+
+def test_redundant_rows_change_no_gradient():
+    problem, (signals, stakes) = drawn_problem(60), drawn_models(60, 8)
+    doubled = replace(
+        problem,
+        names=problem.names * 2,
+        exposures=np.vstack([problem.exposures, 3 * problem.exposures]),
+        lower=np.concatenate([problem.lower, 3 * problem.lower]),
+        upper=np.concatenate([problem.upper, 3 * problem.upper]),
+    )
+    returns = drawn_returns(60)
+    expected = contribution(problem, signals, stakes, returns)
+    found = contribution(doubled, signals, stakes, returns)
+    np.testing.assert_allclose(found, expected, atol=1e-12 * np.abs(expected).max())
+
+
+def test_when_nothing_is_free_nothing_can_be_contributed():
+    problem, (signals, stakes) = drawn_problem(60), drawn_models(60, 8)
+    capped = replace(
+        problem, risk_aversion=1e-6, position_limits=np.full(60, 1e-5), gross_limit=1.0
+    )
+    capped = replace(capped, lower=np.full_like(capped.lower, -1), upper=np.ones_like(capped.upper))
+    stored, solutions = prepare(capped, signals, stakes, undropped_mask(stakes), NO_DROPOUT)
+    assert (np.abs(solutions.states) == CAPPED).all()
+    assert not true_contribution(stored, signals[stored.places], drawn_returns(60))[0].any()
+
+
+def test_the_mean_over_draws_is_the_definitions():
+    problem, (signals, stakes) = drawn_problem(60), drawn_models(60, 8)
+    returns, survives = drawn_returns(60), dropout_masks(stakes, np.random.default_rng(2), draws=6)
+    drawn = [
+        autograd(problem, signals, 2 * mask * stakes, returns[:, 0], "newton") for mask in survives
+    ]
+    plain = np.array(drawn)
+    stored, _ = prepare(problem, signals, stakes, survives)
+    values, errors_, correlation = true_contribution(stored, signals[stored.places], returns)
+    np.testing.assert_allclose(values[:, 0], plain.mean(axis=0), rtol=1e-8, atol=1e-14)
+    deviation = plain.std(axis=0, ddof=1) / np.sqrt(6)
+    np.testing.assert_allclose(errors_[:, 0], deviation, rtol=1e-8, atol=1e-14)
+    halves = np.corrcoef(plain[:3].mean(axis=0), plain[3:].mean(axis=0))[0, 1]
+    assert correlation[0] == pytest.approx(halves, rel=1e-8)
+    masked, *_ = true_contribution(stored, signals[stored.places], returns, "masked")
+    through = (2 * survives * plain).mean(axis=0)
+    np.testing.assert_allclose(masked[:, 0], through, rtol=1e-8, atol=1e-14)
+    assert (~survives).any() and not np.allclose(masked, values)
+
+
+def test_days_together_are_days_alone():
+    problem, (signals, stakes) = drawn_problem(60), drawn_models(60, 8)
+    returns, survives = drawn_returns(60, 3), dropout_masks(stakes, np.random.default_rng(2), 5)
+    stored, _ = prepare(problem, signals, stakes, survives)
+    together, *_ = true_contribution(stored, signals[stored.places], returns)
+    for day in range(3):
+        alone, *_ = true_contribution(stored, signals[stored.places], returns[:, [day]])
+        np.testing.assert_allclose(together[:, [day]], alone, rtol=1e-10, atol=1e-16)
+    whole, *_ = true_contribution(stored, signals[stored.places], returns.sum(axis=1)[:, None])
+    np.testing.assert_allclose(together.sum(axis=1), whole[:, 0], rtol=1e-10, atol=1e-15)
+
+
+def test_what_is_stored_survives_a_round_trip(tmp_path):
+    problem, (signals, stakes) = drawn_problem(60), drawn_models(60, 8)
+    stored, _ = prepare(
+        problem, signals, stakes, dropout_masks(stakes, np.random.default_rng(0), 4)
+    )
+    np.savez(tmp_path / "stored.npz", **vars(stored))
+    with np.load(tmp_path / "stored.npz") as arrays:
+        again = type(stored)(**arrays)
+    expected = list(gradients(stored, signals[stored.places], drawn_returns(60, 2)))
+    found = list(gradients(again, signals[again.places], drawn_returns(60, 2)))
+    np.testing.assert_array_equal(found, expected)
+
+
+def test_clones_contribute_the_same_whatever_their_stakes():
+    problem, (signals, stakes) = drawn_problem(60), drawn_models(60, 8)
+    signals[:, 1] = signals[:, 0]
+    stakes[:2] = 5.0, 0.0
+    survives = dropout_masks(stakes, np.random.default_rng(2), draws=10)
+    v1 = contribution(problem, signals, stakes, drawn_returns(60), survives)
+    assert v1[0] == pytest.approx(v1[1], rel=1e-9)
+    masked = contribution(problem, signals, stakes, drawn_returns(60), survives, "masked")
+    assert masked[0] != pytest.approx(masked[1], rel=1e-3)
+
+
+def test_undropped_contributions_weighted_by_stake_sum_to_zero():
+    problem, (signals, stakes) = drawn_problem(60), drawn_models(60, 8)
+    found = contribution(problem, signals, stakes, drawn_returns(60), version="undropped")[:, 0]
+    assert abs(stakes @ found) <= 1e-12 * np.abs(stakes * found).sum()
+    alone = np.zeros(8)
+    alone[2] = 3.0
+    found = contribution(problem, signals, alone, drawn_returns(60), version="undropped")[:, 0]
+    assert abs(found[2]) <= 1e-12 * np.abs(found).max() and np.abs(found).max() > 0
+
+
+def test_draws_follow_their_seed_and_keep_a_staked_model():
+    stakes = np.array([0.0, 0, 0, 7, 0])
+    survives = dropout_masks(stakes, np.random.default_rng(3), draws=200)
+    assert survives[:, 3].all() and 0.4 < survives[:, :3].mean() < 0.6
+    np.testing.assert_array_equal(survives, dropout_masks(stakes, np.random.default_rng(3), 200))
+    assert (survives != dropout_masks(stakes, np.random.default_rng(4), 200)).any()
+    with pytest.raises(ValueError, match="dropout is 1"):
+        dropout_masks(stakes, np.random.default_rng(3), dropout=1)
+
+
+@pytest.mark.parametrize(
+    ("stakes", "error"),
+    [
+        (np.zeros(3), errors.NoStakeError),
+        (np.array([1.0, -1.0, 2.0]), errors.InvalidSignalError),
+        (np.array([1.0, np.nan, 2.0]), errors.InvalidSignalError),
+        (np.array([1.0, np.inf, 2.0]), errors.InvalidSignalError),
+    ],
+)
+def test_stakes_without_a_meta_model_are_refused(stakes, error):
+    with pytest.raises(error):
+        dropout_masks(stakes, np.random.default_rng(0))
+    with pytest.raises(error):
+        prepare(drawn_problem(60), drawn_models(60, 3)[0], stakes, undropped_mask(stakes))
+
+
+def test_a_constant_meta_model_and_signals_that_are_no_numbers_are_refused():
+    problem, (signals, _) = drawn_problem(60), drawn_models(60, 2)
+    signals[:, 1] = -signals[:, 0]
+    stakes = np.ones(2)
+    with pytest.raises(errors.ConstantMetaModelError, match="1 of 1 draws"):
+        prepare(problem, signals, stakes, undropped_mask(stakes))
+    signals[4, 1] = np.nan
+    with pytest.raises(errors.InvalidSignalError, match="prepared signal"):
+        prepare(problem, signals, stakes, undropped_mask(stakes))
+
+
+def test_returns_versions_and_signals_that_do_not_fit_are_refused():
+    problem, (signals, stakes) = drawn_problem(60), drawn_models(60, 8)
+    survives = dropout_masks(stakes, np.random.default_rng(0), 3)
+    stored, _ = prepare(problem, signals, stakes, survives)
+    here, returns = signals[stored.places], drawn_returns(60)
+    with pytest.raises(ValueError, match="no version 'v2'"):
+        true_contribution(stored, here, returns, "v2")
+    with pytest.raises(ValueError, match="without dropout"):
+        true_contribution(stored, here, returns, "undropped")
+    with pytest.raises(errors.InvalidSignalError, match="signals have shape"):
+        true_contribution(stored, signals, returns)
+    returns[stored.places[0]] = np.nan
+    with pytest.raises(errors.InvalidSignalError, match="return"):
+        true_contribution(stored, here, returns)
