@@ -50,12 +50,12 @@ settled as (
         closes.model_id,
         {{ exact_sum_of_amounts('revisions.change_nmr') }} as settled_nmr
 
-    from closes
-    inner join revisions
+    from revisions
+    asof join closes
         on
-            closes.model_id = revisions.model_id
-            and closes.former_close_at < revisions.known_at
-            and closes.close_at >= revisions.known_at
+            revisions.model_id = closes.model_id
+            and revisions.known_at <= closes.close_at
+    where closes.former_close_at is not null
     group by all
 
 )
