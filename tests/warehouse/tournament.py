@@ -24,7 +24,7 @@ LONE_ROUND = 3  # one model only
 UNSTAKED_ROUND = 4  # nothing at risk
 FICKLE = "model_h"  # its signals are new each round
 RESTLESS = "model_g"  # its ranks stay, by and large, and its weights do not
-STOCKS_EVER = 400
+STOCKS_EVER = 1200
 
 
 def era(number):
