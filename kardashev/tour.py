@@ -56,6 +56,50 @@ limit 10
 """,
     ),
     (
+        "Stakes that were not at risk, for what moved too much (medians of the windows' largest figures):",
+        """
+select
+    coalesce(display_name, model_id) as model,
+    count(*) as rounds,
+    count(*) filter (where zeroed_reason like '%churn is%') as by_churn,
+    count(*) filter (where zeroed_reason like '%turnover is%') as by_turnover,
+    round(median(max_churn), 3) as churn,
+    round(median(max_turnover), 3) as turnover
+from fct_stakes
+left join dim_models using (model_id)
+where stake_nmr > 0
+group by model
+having by_churn + by_turnover > 0
+order by by_churn + by_turnover desc, model
+limit 10
+""",
+    ),
+    (
+        "What the settled rounds paid: the most, and the least (NMR):",
+        """
+with
+
+paid as (
+
+    select
+        coalesce(display_name, model_id) as model,
+        count(*) filter (where at_risk_nmr > 0) as rounds_at_risk,
+        round(avg(at_risk_nmr), 1) as at_risk_nmr,
+        round(sum(payout_nmr), 2) as payout_nmr
+    from fct_payouts
+    left join dim_models using (model_id)
+    where is_settled
+    group by model
+    having rounds_at_risk > 0
+
+)
+
+(from paid order by payout_nmr desc, model limit 3)
+union all
+(from (from paid order by payout_nmr, model limit 3) order by payout_nmr desc, model)
+""",
+    ),
+    (
         "The leaderboard of models by MMC, the mean of a year's final scores:",
         """
 select

@@ -15,3 +15,9 @@
         {{ relation }}.known_at
     )
 {%- endmacro %}
+
+{# Whether a rule row with first_date and last_date (null: no bound) applies to a day. #}
+{% macro applies_to_date(rule, day) -%}
+    {{ day }} between coalesce({{ rule }}.first_date, date '0001-01-01')
+    and coalesce({{ rule }}.last_date, date '9999-12-31')
+{%- endmacro %}

@@ -24,6 +24,8 @@ SCHEMA = pa.schema(
         ("inode", pa.int64()),
         ("round_number", pa.int32()),
         ("target", pa.string()),
+        ("score", pa.string()),
+        ("score_version", pa.string()),
         ("score_day", pa.int32()),
         ("known_at", pa.timestamp("us")),
         ("row_count", pa.int64()),
@@ -35,7 +37,7 @@ SCHEMA = pa.schema(
 
 
 def landing_manifest(connection, landing, previous=None):
-    """Lists every landed file with its content by round (for targets: by round, target, day, delivery).
+    """Lists every landed file with its content by round (targets and scores: by delivery of a day, too).
 
     Parameters
     ----------
@@ -46,7 +48,7 @@ def landing_manifest(connection, landing, previous=None):
     Returns
     -------
     pyarrow.Table
-        Grain: path, round_number, target, score_day, known_at. ``content_hash`` is the sum of the
+        Grain: path, round_number, target, score, score_version, score_day, known_at. ``content_hash`` is the sum of the
         rows' hashes, a decimal integer as text; a file without rows has one row and no round; so
         has a file that cannot be read, and its ``problem`` says why.
     """
@@ -113,8 +115,8 @@ def _hashed(connection, landing, table, files):
 
 
 def _content(connection, landing, table, files):
-    groups = {"round_number": "integer", "target": "varchar", "score_day": "integer"}
-    groups["known_at"] = "timestamp"
+    groups = {"round_number": "integer", "target": "varchar", "score": "varchar"}
+    groups |= {"score_version": "varchar", "score_day": "integer", "known_at": "timestamp"}
     grouped = ("round_number", *table.part) if "round_number" in table.columns else ()
     keys = [
         f"{_as_utc(table, name) if name in grouped else f'cast(null as {kind})'} as {name}"
@@ -139,7 +141,7 @@ def _content(connection, landing, table, files):
         )
         select
             listed.*,
-            round_number, target, score_day, known_at,
+            {", ".join(groups)},
             coalesce(row_count, 0) as row_count,
             coalesce(cast(content_hash as varchar), '0') as content_hash,
             latest_at,

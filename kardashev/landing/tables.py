@@ -46,6 +46,11 @@ STOCK_IDENTIFIERS = (
     "ticker",
 )
 
+PAID_SCORES = (
+    *("corr20", "corr20_v2", "corj60", "corr_v4", "fnc_v3", "fnc_v4"),
+    *("mmc", "bmc", "tc", "alpha", "mpc"),
+)
+
 LANDED_TABLES = {
     table.name: table
     for table in (
@@ -120,7 +125,22 @@ LANDED_TABLES = {
         LandedTable(
             "stakes",
             {"round_number": "integer", "model_id": "varchar", "stake_nmr": "double"},
+            {f"{score}_multiplier": "double" for score in PAID_SCORES},
+        ),
+        LandedTable(
+            "scores",
+            {
+                "round_number": "integer",
+                "model_id": "varchar",
+                "score": "varchar",
+                "score_version": "varchar",
+                "score_day": "integer",
+                "value": "double",
+                "known_at": "timestamptz",
+            },
             {},
+            latest="known_at",
+            part=("score", "score_version", "score_day", "known_at"),
         ),
     )
 }

@@ -12,20 +12,27 @@ import pandas as pd
 PROJECT = Path(__file__).parents[2]
 BUILD_TIMES = {"scored_at", "checked_at"}  # wall time: differs between builds by design
 REPUTATIONS = {"reputation", "reputation_three_months", "reputation_all_time"}
-PORTFOLIO = {
-    "standard_error",
-    "half_sample_correlation",
-    "weight",
-    "exposure",
-    "dual",
-    "residual",
-    "worst_residual",
+STABILITIES = {"churn", "turnover", "neutral_churn", "max_churn", "max_turnover"}
+STABILITIES |= {"mean_neutral_churn", "mean_member_churn", "mean_member_turnover"}
+PAYOUTS = {
+    *("payout_factor", "score_used", "retention", "payout_nmr", "pending_nmr", "change_nmr"),
+    *("paid_nmr", "burned_nmr", "net_nmr", "settled_nmr", "other_change_nmr"),
+    *(f"return_{w}" for w in ("one_year", "three_months", "all_time")),
+    *(f"payout_{w}_nmr" for w in ("one_year", "three_months", "all_time")),
 }
-FLOATING = {"value", "observed", *REPUTATIONS, *PORTFOLIO}
+PORTFOLIO = {"weight", "exposure", "dual", "residual", "worst_residual"}
+CONTRIBUTION = {"standard_error", "half_sample_correlation"}
+FLOATING = {"value", "observed", *REPUTATIONS, *STABILITIES, *PAYOUTS, *PORTFOLIO, *CONTRIBUTION}
 KEYS = {
     "fct_contract_results": ["round_number", "contract", "subject", "expectation", "model_id"],
     "fct_submissions": ["round_number", "model_id"],
+    "fct_stability": ["round_number", "model_id", "lag_round"],
+    "fct_meta_model_stability": ["round_number", "meta_model", "lag_round"],
     "fct_stakes": ["round_number", "model_id"],
+    "fct_payouts": ["round_number", "model_id"],
+    "fct_payout_revisions": ["round_number", "model_id", "known_at"],
+    "fct_round_payouts": ["round_number"],
+    "fct_stake_ledger": ["round_number", "model_id"],
     "fct_meta_models": ["round_number", "meta_model", "stock_id"],
     "fct_scores": ["round_number", "model_id", "score", "score_version", "target", "score_day"],
     "fct_score_revisions": [

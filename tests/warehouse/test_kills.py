@@ -14,6 +14,7 @@ PUBLISHING = "while publishing"
 FEW_PLACES = (
     "int_rounds_due",
     "int_signals_ranked",
+    "int_stakes_at_risk",
     "int_meta_models",
     "int_rounds_built",
     PUBLISHING,

@@ -1,11 +1,14 @@
 """Scores of a whole build against the organiser's own code, from the landed files up."""
 
+from functools import cached_property
+
 import duckdb
 import numpy as np
 import pandas as pd
 import pytest
 import tournament
 from numerai_tools import scoring
+from stability_oracle import stability, stakes_at_risk
 
 TOLERANCE = 1e-9
 CORRELATIONS = {
@@ -57,8 +60,17 @@ class Oracle:
             signal = scoring.tie_kept_rank(versions[max(versions)].sort_index())
             columns[model] = signal.reindex(universe.index).fillna(0.5)
         self.predictions = pd.DataFrame(columns)
+
+    @cached_property
+    def stability(self):
+        """Churn and turnover of each accepted model in its window."""
+        return stability(self)
+
+    @cached_property
+    def stakes(self):
+        """Stake at risk of each accepted model."""
         stakes = self.rows("stakes").set_index("model_id")["stake_nmr"]
-        self.stakes = stakes.reindex(self.predictions.columns).fillna(0.0)
+        return stakes_at_risk(self, stakes.reindex(self.predictions.columns).fillna(0.0))
 
     def rows(self, table):
         files = f"{self.landing}/{table}/**/*.parquet"

@@ -33,7 +33,7 @@ def with_more_rows(tmp_path_factory):
     definitions = project / "seeds" / "rules" / "score_definitions.csv"
     definitions.write_text(with_small_extremes(definitions.read_text()) + ROWS)
     warehouse = Warehouse(project)
-    tournament.land_all(warehouse.landing, (2, 5))
+    tournament.land_all(warehouse.landing, (1, 2, 4, 5))  # 2 and 5 have a window
     command = warehouse.command("build", "--exclude-resource-type", "unit_test")
     command[command.index("--project-dir") + 1] = str(project)
     command[command.index("--profiles-dir") + 1] = str(project)

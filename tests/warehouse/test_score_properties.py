@@ -87,6 +87,7 @@ class Round:
                 "known_at": NOW,
                 "is_final": True,
                 "is_superseded": False,
+                "has_target": True,
                 "fingerprint": "f",
                 "is_due": True,
             }

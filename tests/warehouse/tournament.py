@@ -1,7 +1,8 @@
 """A small tournament for whole builds: hostile in its values, plain in its files.
 
 Every table of a round is drawn from the round's number alone, so a landing does not depend on the order in
-which its parts are written.
+which its parts are written. What a stock is lasts, and most models think of it next week as they do today: stakes
+are at risk from the second round on. One model's mind is new each round.
 """
 
 from pathlib import Path
@@ -21,6 +22,9 @@ CLONE = ("model_a", "model_b")
 BENCHMARKS = ("model_a", "model_f")
 LONE_ROUND = 3  # one model only
 UNSTAKED_ROUND = 4  # nothing at risk
+FICKLE = "model_h"  # its signals are new each round
+RESTLESS = "model_g"  # its ranks stay, by and large, and its weights do not
+STOCKS_EVER = 1200
 
 
 def era(number):
@@ -35,9 +39,13 @@ def generator(*key):
     return np.random.default_rng([7, *key])
 
 
-def stock_ids(number):
+def stocks(number):
     """The universe drifts: each round two stocks leave and two come."""
-    return np.array([f"S{i:04d}" for i in range(2 * number, 2 * number + STOCKS)])
+    return np.arange(2 * number, 2 * number + STOCKS)
+
+
+def stock_ids(number):
+    return np.array([f"S{i:04d}" for i in stocks(number)])
 
 
 def write(frame, landing, table, name):
@@ -61,12 +69,13 @@ def land_models(landing):
 
 
 def sample_weights(number):
-    return generator(number, 1).random(STOCKS) + 0.5
+    return generator(1).random(STOCKS_EVER)[stocks(number)] + 0.5
 
 
 def neutralizers(number):
-    rng, weights = generator(number, 2), sample_weights(number)
-    columns = np.column_stack([np.ones(STOCKS), rng.normal(size=(STOCKS, 4))])
+    exposures = generator(2).normal(size=(STOCKS_EVER, 4))[stocks(number)]
+    weights = sample_weights(number)
+    columns = np.column_stack([np.ones(STOCKS), exposures])
     orthonormal, _ = np.linalg.qr(np.sqrt(weights)[:, None] * columns)
     return orthonormal / np.sqrt(weights)[:, None]
 
@@ -97,17 +106,19 @@ def stakes(number):
 def submission(number, model, correction=0):
     """Ids and signals of one upload; clones differ in their scale only."""
     place = MODELS.index(CLONE[0] if model == CLONE[1] else model)
-    rng = generator(number, 4, place, correction)
-    ids = stock_ids(number)
-    kept = rng.permutation(STOCKS)[: STOCKS - 3 * place]
-    signal = rng.random(len(kept))
+    lasting, rng = generator(4, place), generator(number, 4, place, correction)
+    opinion = lasting.random(STOCKS_EVER)[stocks(number)]
+    is_named = lasting.random(STOCKS_EVER)[stocks(number)] > 0.02 * place
+    noise = {FICKLE: 9, RESTLESS: 0.07}.get(model, 0.02)
+    signal = opinion + noise * rng.normal(size=STOCKS)
+    signal = (signal - signal.min()) / np.ptp(signal)
     if model == "model_c":  # heavy ties
         signal = np.round(signal, 1)
     if model == "model_d":  # two values
-        signal = (signal > 0.7) * 0.5 + 0.25
+        signal = (signal > 0.6) * 0.5 + 0.25
     if model == CLONE[1]:
         signal = signal / 2
-    return np.append(ids[kept], "UNKNOWN"), np.append(signal, 0.5)
+    return np.append(stock_ids(number)[is_named], "UNKNOWN"), np.append(signal[is_named], 0.5)
 
 
 def land_upload(landing, number, model, hours=1, correction=0, signal=None):

@@ -25,7 +25,14 @@ select
     ) as missing_values,
     count(*) filter (where rounds.kind not in ('live', 'validation')) as unknown_kinds,
     count(*) filter (where rounds.close_at <= rounds.open_at) as closes_before_open,
-    count(*) filter (where rounds.open_at < rounds.era_date) as opens_before_era
+    count(*) filter (where rounds.open_at < rounds.era_date) as opens_before_era,
+    count(*) filter (
+        where
+        not isfinite(rounds.payout_factor)
+        or rounds.payout_factor not between 0 and 1
+        or not isfinite(rounds.total_at_risk_nmr)
+        or rounds.total_at_risk_nmr < 0
+    ) as unusable_payout_terms
 
 from rounds
 inner join candidates on rounds.round_number = candidates.round_number

@@ -85,4 +85,6 @@ left join coverages
 where
     target_days_due.is_due
     and target_days_due.fingerprint is not null
+    and target_days_due.has_target
+    and round_scores.family != 'landed'
     and (round_scores.keeps_daily or not target_days_due.is_superseded)

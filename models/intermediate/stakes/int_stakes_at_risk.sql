@@ -1,10 +1,20 @@
 {{ config(materialized='incremental', meta={'redoes': 'is_stale'}) }}
-{# Grain: round_number, model_key. Each landed stake, and what of it is at risk: for now, all of it. #}
+{#
+Grain: round_number, model_key. Each landed stake, and what of it is at risk: all, or nothing for a reason. The
+submission is not accepted; or, where the round has thresholds, it cannot be compared with any in its window, or
+its largest churn or turnover there reaches a threshold. One that equals it, but for rounding noise, reaches it.
+#}
 with
 
 rounds_due as (
 
     select * from {{ ref('int_rounds_due') }}
+
+),
+
+rounds as (
+
+    select * from {{ ref('int_rounds_known') }}
 
 ),
 
@@ -18,19 +28,110 @@ model_keys as (
 
     select * from {{ ref('int_model_keys') }}
 
+),
+
+submissions as (
+
+    select * from {{ ref('int_submissions') }}
+
+),
+
+submissions_elsewhere as (
+
+    select * from {{ ref('int_submissions_elsewhere') }}
+
+),
+
+windows as (
+
+    select * from {{ ref('int_stability_figures') }}
+
+),
+
+watched as (
+
+    select
+        stakes.round_number,
+        model_keys.model_key,
+        stakes.model_id,
+        stakes.stake_nmr,
+        rounds.churn_threshold,
+        rounds.turnover_threshold,
+        coalesce(rounds.churn_threshold, rounds.turnover_threshold) is not null
+            as has_threshold,
+        if(
+            submissions_elsewhere.model_key is null,
+            coalesce(submissions.status, 'missing'),
+            'accepted'
+        ) as status,
+        coalesce(windows.compared_count, 0) as compared_count,
+        coalesce(windows.comparable_count, 0) as comparable_count,
+        if(has_threshold and status = 'accepted', coalesce(windows.max_churn, 1), null)
+            as max_churn,
+        if(has_threshold and status = 'accepted', coalesce(windows.max_turnover, 1), null)
+            as max_turnover,
+        if(has_threshold and status = 'accepted', coalesce(windows.mean_neutral_churn, 1), null)
+            as mean_neutral_churn
+
+    from stakes
+    inner join rounds_due on stakes.round_number = rounds_due.round_number
+    inner join rounds on stakes.round_number = rounds.round_number
+    inner join model_keys on stakes.model_id = model_keys.model_id
+    left join submissions
+        on
+            stakes.round_number = submissions.round_number
+            and model_keys.model_key = submissions.model_key
+    left join submissions_elsewhere
+        on
+            stakes.round_number = submissions_elsewhere.round_number
+            and model_keys.model_key = submissions_elsewhere.model_key
+    left join windows
+        on
+            stakes.round_number = windows.round_number
+            and model_keys.model_key = windows.model_key
+    where rounds_due.is_stale
+
+),
+
+judged as (
+
+    select
+        *,
+        case
+            when stake_nmr = 0 then null
+            when status != 'accepted' then 'the submission is ' || status
+            when not has_threshold then null
+            when compared_count = 0 then 'no submission in the window'
+            when comparable_count = 0 then 'nothing comparable in the window'
+            else
+                nullif(concat_ws(
+                    '; ',
+                    if(
+                        {{ comparable_score('max_churn') }} >= churn_threshold,
+                        format('churn is {:.6g}, expected below {:.6g}', max_churn, churn_threshold),
+                        null
+                    ),
+                    if(
+                        {{ comparable_score('max_turnover') }} >= turnover_threshold,
+                        format('turnover is {:.6g}, expected below {:.6g}', max_turnover, turnover_threshold),
+                        null
+                    )
+                ), '')
+        end as zeroed_reason
+
+    from watched
+
 )
 
 select
-    stakes.round_number,
-    model_keys.model_key,
-    stakes.model_id,
-    stakes.stake_nmr,
-    stakes.stake_nmr as at_risk_nmr,
-    cast(null as varchar) as zeroed_reason,
-    cast(null as double) as max_churn,
-    cast(null as double) as max_turnover
+    round_number,
+    model_key,
+    model_id,
+    stake_nmr,
+    if(zeroed_reason is null, stake_nmr, 0) as at_risk_nmr,
+    zeroed_reason,
+    max_churn,
+    max_turnover,
+    mean_neutral_churn
 
-from stakes
-inner join rounds_due on stakes.round_number = rounds_due.round_number
-inner join model_keys on stakes.model_id = model_keys.model_id
-where rounds_due.is_stale
+from judged

@@ -14,11 +14,19 @@ stakes as (
 
 ),
 
+scores as (
+
+    select * from {{ ref('stg_tournament__scores') }}
+
+),
+
 seen_models as (
 
     select model_id from submissions
     union
     select model_id from stakes
+    union
+    select model_id from scores
 
 ),
 

@@ -4,7 +4,10 @@ Grain: round_number. The ledger, written when everything of a round is done. A r
 keeps a row without fingerprint.
 #}
 -- depends_on: {{ ref('fct_submissions') }}
+-- depends_on: {{ ref('fct_stability') }}
+-- depends_on: {{ ref('fct_meta_model_stability') }}
 -- depends_on: {{ ref('fct_stakes') }}
+-- depends_on: {{ ref('int_stake_multipliers') }}
 -- depends_on: {{ ref('fct_meta_models') }}
 -- depends_on: {{ ref('fct_portfolios') }}
 -- depends_on: {{ ref('fct_portfolio_exposures') }}

@@ -51,7 +51,11 @@ ruled as (
 
 select
     ruled.*,
-    coalesce(stability_rules.window_days, 0) as window_days
+    coalesce(stability_rules.window_days, 0) as window_days,
+    stability_rules.window_rounds,
+    stability_rules.minimum_overlap,
+    stability_rules.churn_threshold,
+    stability_rules.turnover_threshold
 
 from ruled
 left join stability_rules
@@ -59,3 +63,4 @@ left join stability_rules
         ruled.rule_set = stability_rules.tournament
         and ruled.kind = stability_rules.kind
         and {{ applies_to_round('stability_rules', 'ruled.round_number') }}
+        and {{ applies_to_date('stability_rules', 'cast(ruled.open_at as date)') }}

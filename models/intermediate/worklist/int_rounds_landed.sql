@@ -70,6 +70,12 @@ select
             ':',
             fingerprints.content_fingerprint,
             rounds.window_days,
+            hash(
+                rounds.window_rounds,
+                rounds.minimum_overlap,
+                rounds.churn_threshold,
+                rounds.turnover_threshold
+            ),
             '{{ var("formula_version") }}'
         )
     ) as fingerprint

@@ -53,6 +53,7 @@ select
     due.known_at,
     landed.is_final,
     landed.is_superseded,
+    landed.has_target,
     landed.fingerprint
 
 from due

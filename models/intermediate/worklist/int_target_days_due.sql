@@ -42,6 +42,7 @@ select
     candidates.known_at,
     candidates.is_final,
     candidates.is_superseded,
+    candidates.has_target,
     candidates.fingerprint,
     '{{ invocation_id }}' as build_id,
     left_out.round_number is null as is_due

@@ -1,5 +1,6 @@
 {#
 Grain: round_number, target, score_day, known_at. The deliveries of each target day that a score is taken on;
+of the target itself, or of scores taken elsewhere;
 the newest counts, whole, and the former ones say what was known before. A day before a landed final day is
 superseded: only scores that keep their daily values still have it. The close of a round is the one delivery of
 the target `none`.
@@ -24,6 +25,12 @@ round_targets as (
 
 ),
 
+score_deliveries as (
+
+    select * from {{ ref('int_score_deliveries') }}
+
+),
+
 clock as (
 
     select max(latest_at) as clock_at from manifest
@@ -38,6 +45,7 @@ deliveries as (
         manifest.score_day,
         round_targets.final_score_day,
         manifest.known_at,
+        true as has_target,
         sum(cast(manifest.content_hash as hugeint)) as content_hash,
         sum(manifest.row_count) as row_count
 
@@ -60,6 +68,7 @@ closes as (
         round_targets.final_score_day as score_day,
         round_targets.final_score_day,
         rounds.close_at as known_at,
+        true as has_target,
         0 as content_hash,
         0 as row_count
 
@@ -70,11 +79,33 @@ closes as (
 
 ),
 
-all_deliveries as (
+parts as (
 
     select * from deliveries
-    union all
+    union all by name
     select * from closes
+    union all by name
+    select
+        *,
+        false as has_target
+    from score_deliveries
+
+),
+
+all_deliveries as (
+
+    select
+        round_number,
+        target,
+        score_day,
+        final_score_day,
+        known_at,
+        bool_or(has_target) as has_target,
+        sum(content_hash) as content_hash,
+        sum(row_count) as row_count
+
+    from parts
+    group by all
 
 ),
 
@@ -97,6 +128,7 @@ select
     known_at,
     is_final,
     coalesce(is_before_final, false) as is_superseded,
-    md5(concat_ws(':', content_hash, row_count, is_superseded)) as fingerprint
+    has_target,
+    md5(concat_ws(':', content_hash, row_count, is_superseded, has_target)) as fingerprint
 
 from marked

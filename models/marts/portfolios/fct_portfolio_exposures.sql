@@ -28,11 +28,11 @@ exposed as (
 
 select
     round_number,
-    found.constraint_name as constraint_name,
-    found.exposure as exposure,
-    found.lower_limit as lower_limit,
-    found.upper_limit as upper_limit,
-    found.is_binding as is_binding,
-    found.dual as dual
+    found.constraint_name,
+    found.exposure,
+    found.lower_limit,
+    found.upper_limit,
+    found.is_binding,
+    found.dual
 
 from exposed

@@ -35,7 +35,7 @@ held as (
 select
     held.round_number,
     stock_keys.stock_id,
-    held.holding.weight as weight
+    held.holding.weight
 
 from held
 inner join stock_keys on held.holding.stock_key = stock_keys.stock_key

@@ -11,7 +11,7 @@ with
 
 scores as (
 
-    select * from {{ ref('int_scores') }}
+    select * from {{ ref('int_scores_known') }}
 
 ),
 

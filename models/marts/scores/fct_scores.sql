@@ -5,7 +5,7 @@
 }) }}
 {#
 Grain: round_number, model_id, score, score_version, target, score_day. Current value of every score: that of the
-newest delivery of its target.
+newest delivery of its target, or of itself.
 #}
 with
 
@@ -65,4 +65,6 @@ select
 
 from touched_revisions
 qualify
-    known_at = max(known_at) over (partition by round_number, target, score_day)
+    known_at = max(known_at) over (
+        partition by round_number, model_id, score, score_version, target, score_day
+    )

@@ -21,7 +21,8 @@ select
     stakes.at_risk_nmr,
     stakes.zeroed_reason,
     stakes.max_churn,
-    stakes.max_turnover
+    stakes.max_turnover,
+    stakes.mean_neutral_churn
 
 from stakes
 inner join rounds_due on stakes.round_number = rounds_due.round_number

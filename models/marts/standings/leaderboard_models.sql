@@ -8,6 +8,12 @@ standings as (
 
 ),
 
+returns as (
+
+    select * from {{ ref('int_returns') }}
+
+),
+
 models as (
 
     select * from {{ ref('dim_models') }}
@@ -26,8 +32,19 @@ select
     standings.reputation_three_months,
     standings.reputation_all_time,
     standings.round_count,
-    standings.stake_nmr
+    standings.stake_nmr,
+    returns.return_one_year,
+    returns.return_three_months,
+    returns.return_all_time,
+    returns.payout_one_year_nmr,
+    returns.payout_three_months_nmr,
+    returns.payout_all_time_nmr
 
 from standings
 left join models on standings.entrant_id = models.model_id
+left join returns
+    on
+        standings.entrant_kind = returns.entrant_kind
+        and standings.entrant_id = returns.entrant_id
+        and standings.as_of_date = returns.as_of_date
 where standings.entrant_kind = 'model'

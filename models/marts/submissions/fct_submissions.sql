@@ -1,13 +1,20 @@
 {{ config(materialized='table') }}
 {#
 Grain: round_number, model_id. What became of each model's submission. A registered or staked model without
-any upload to a round is missing, from the first round that closes after it was registered.
+any upload to a round is missing, from the first round that closes after it was registered; unless its score was
+taken elsewhere: then it was accepted there.
 #}
 with
 
-submissions as (
+uploads as (
 
     select * from {{ ref('int_submissions') }}
+
+),
+
+submissions_elsewhere as (
+
+    select * from {{ ref('int_submissions_elsewhere') }}
 
 ),
 
@@ -26,6 +33,23 @@ models as (
 stakes as (
 
     select * from {{ ref('int_stakes_at_risk') }}
+
+),
+
+submissions as (
+
+    select
+        round_number,
+        model_id,
+        if(submissions_elsewhere.model_key is null, uploads.status, 'accepted') as status,
+        uploads.reasons,
+        uploads.submitted_at,
+        uploads.stocks_matched,
+        uploads.stocks_unknown,
+        uploads.stocks_filled
+
+    from uploads
+    full join submissions_elsewhere using (round_number, model_id)
 
 ),
 

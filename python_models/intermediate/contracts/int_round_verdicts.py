@@ -19,6 +19,8 @@ def model(dbt, session):
         ("neutralizers", dbt.ref("int_orthonormality_profiled").to_arrow_table()),
         ("factors", factors),
         ("stakes", dbt.ref("int_stakes_profiled").to_arrow_table()),
+        ("stakes", dbt.ref("int_multipliers_profiled").to_arrow_table()),
+        ("scores", dbt.ref("int_landed_scores_profiled").to_arrow_table()),
         ("targets", dbt.ref("int_targets_profiled").to_arrow_table()),
     ]
     expectations = dbt.ref("int_round_expectations").to_arrow_table()

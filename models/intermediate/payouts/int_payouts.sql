@@ -1,0 +1,102 @@
+{#
+Grain: round_number, model_id, known_at. What each staked model is paid, by what was known: when the round was settled,
+and whenever a score of it was revised. An open round has no settled_at:
+payout_nmr is what its running scores would pay.
+payout = at risk × clip(factor × score), or × factor × clip(score); neutral churn leaves a share of what is positive.
+#}
+with
+
+terms as (
+
+    select * from {{ ref('int_payout_terms') }}
+
+),
+
+round_payouts as (
+
+    select * from {{ ref('int_round_payouts') }}
+
+),
+
+stakes as (
+
+    select * from {{ ref('fct_stakes') }}
+
+),
+
+used as (
+
+    select
+        round_number,
+        model_id,
+        known_at,
+        settled_at,
+        {{ exact_sum_of_amounts('multiplier * value') }} as score_used,
+        bool_and(value is not null) as is_scored,
+        string_agg(missing_reason, '; ' order by score) as missing_reason
+
+    from terms
+    group by all
+
+),
+
+priced as (
+
+    select
+        used.*,
+        round_payouts.payout_rule,
+        round_payouts.payout_factor,
+        stakes.stake_nmr,
+        stakes.at_risk_nmr,
+        stakes.zeroed_reason,
+        if(
+            round_payouts.clips_before_factor,
+            round_payouts.payout_factor
+            * least(greatest(used.score_used, -round_payouts.clip), round_payouts.clip),
+            least(
+                greatest(round_payouts.payout_factor * used.score_used, -round_payouts.clip),
+                round_payouts.clip
+            )
+        ) as payout_share,
+        least(
+            1,
+            coalesce(
+                2 / (1 + exp(
+                    round_payouts.retention_scale
+                    * (coalesce(stakes.mean_neutral_churn, 1) - round_payouts.retention_threshold)
+                )),
+                1
+            )
+        ) as retention
+
+    from used
+    inner join round_payouts on used.round_number = round_payouts.round_number
+    inner join stakes
+        on
+            used.round_number = stakes.round_number
+            and used.model_id = stakes.model_id
+
+)
+
+select
+    round_number,
+    model_id,
+    known_at,
+    settled_at,
+    payout_rule,
+    stake_nmr,
+    at_risk_nmr,
+    payout_factor,
+    score_used,
+    retention,
+    case
+        when at_risk_nmr = 0 then 0
+        when is_scored then at_risk_nmr * payout_share * if(payout_share > 0, retention, 1)
+        when settled_at is not null then 0
+    end as payout_nmr,
+    case
+        when zeroed_reason is not null then zeroed_reason
+        when at_risk_nmr > 0 and settled_at is not null then missing_reason
+    end as unpaid_reason
+
+from priced

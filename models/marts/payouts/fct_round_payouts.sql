@@ -1,0 +1,50 @@
+{{ config(materialized='table') }}
+{# Grain: round_number. What was at risk in a live round, paid and burned. #}
+with
+
+round_payouts as (
+
+    select * from {{ ref('int_round_payouts') }}
+
+),
+
+payouts as (
+
+    select * from {{ ref('fct_payouts') }}
+
+),
+
+totals as (
+
+    select
+        round_number,
+        {{ exact_sum_of_amounts('stake_nmr') }} as stake_nmr,
+        {{ exact_sum_of_amounts('at_risk_nmr') }} as at_risk_nmr,
+        count(*) filter (where at_risk_nmr > 0) as models_at_risk,
+        {{ exact_sum_of_amounts('greatest(payout_nmr, 0)') }} as paid_nmr,
+        {{ exact_sum_of_amounts('greatest(-payout_nmr, 0)') }} as burned_nmr,
+        {{ exact_sum_of_amounts('payout_nmr') }} as net_nmr,
+        {{ exact_sum_of_amounts('pending_nmr') }} as pending_nmr,
+        bool_and(is_settled) as is_settled
+
+    from payouts
+    group by all
+
+)
+
+select
+    round_payouts.round_number,
+    round_payouts.payout_rule,
+    round_payouts.payout_factor,
+    round_payouts.total_at_risk_nmr,
+    totals.stake_nmr,
+    totals.at_risk_nmr,
+    totals.models_at_risk,
+    totals.paid_nmr,
+    totals.burned_nmr,
+    totals.net_nmr,
+    totals.pending_nmr,
+    totals.is_settled
+
+from round_payouts
+inner join totals on round_payouts.round_number = totals.round_number
