@@ -13,6 +13,7 @@ from scipy.stats import norm
 LIMIT, CAP, MULTIPLE, CURVATURE = 0.05, 0.05, 50, 0.02  # of the house, as the seeds have them
 FACTORS = ["beta", "feature_reversal", "feature_volume", "size"]
 ROUND = 6
+SCALE = 10_000  # of TC: basis points per NMR
 
 
 def of_round(frame, number):
@@ -124,8 +125,9 @@ def fund_return(warehouse, number):
     return sum(weight * returns.get(stock, 0.0) for stock, weight in held.items())
 
 
-# One that the rules of stability set to zero, one with stake, one without.
-MOVED = {2: tournament.FICKLE, 5: "model_a", 6: "model_d"}
+# One with stake, one without, one that the rules of stability set to zero.
+MOVED = {2: "model_a", 5: tournament.FICKLE, 6: tournament.FICKLE}
+STEP = 0.1  # NMR: no stock enters or leaves the portfolio over it
 
 
 def test_true_contribution_is_the_slope_of_the_return_over_a_moved_stake(clean, tmp_path):
@@ -149,17 +151,18 @@ def test_true_contribution_is_the_slope_of_the_return_over_a_moved_stake(clean, 
         warehouse.build("--select", "+fct_portfolios", "--vars", "portfolio_engine: diffcp")
         return {number: fund_return(warehouse, number) for number in MOVED}
 
-    step = 0.2
-    is_staked = {n: at_risk.get((n, m), 0.0) > step for n, m in MOVED.items()}
-    assert list(is_staked.values()) == [False, True, False]
-    near = rebuilt(dict.fromkeys(MOVED, step), "near")
-    far = rebuilt({n: -step if s else 2 * step for n, s in is_staked.items()}, "far")
+    stakes = marts["fct_stakes"].set_index(["round_number", "model_id"]).loc[list(MOVED.items())]
+    assert (stakes["stake_nmr"] > 0).tolist() == [True, False, True]
+    is_staked = (stakes["at_risk_nmr"] > 0).to_numpy()
+    assert is_staked.tolist() == [True, False, False]
+    near = rebuilt(dict.fromkeys(MOVED, STEP), "near")
+    far = rebuilt(dict(zip(MOVED, np.where(is_staked, -STEP, 2 * STEP), strict=True)), "far")
     scores = marts["fct_scores"].query("score == 'tc' and score_version == 'undropped'")
     found = scores.set_index(["round_number", "model_id"])["value"]
-    for number, model in MOVED.items():
-        here = fund_return(clean, number)
-        if is_staked[number]:
-            slope = (near[number] - far[number]) / (2 * step)
+    for (number, model), central in zip(MOVED.items(), is_staked, strict=True):
+        if central:
+            slope = (near[number] - far[number]) / (2 * STEP)
         else:
-            slope = (4 * near[number] - far[number] - 3 * here) / (2 * step)
-        print(number, model, found[number, model] / 10000, slope)
+            here = fund_return(clean, number)
+            slope = (4 * near[number] - far[number] - 3 * here) / (2 * STEP)
+        assert found[number, model] == pytest.approx(SCALE * slope, rel=1e-4)
