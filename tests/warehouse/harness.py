@@ -1,9 +1,11 @@
 """Real builds in a folder of their own, and their marts as frames."""
 
+import atexit
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +13,8 @@ import duckdb
 import pandas as pd
 
 PROJECT = Path(__file__).parents[2]
+HERE = Path("/proc/self/cwd")  # the same profile in each folder: dbt parses anew when it changes
+PARSES = []  # of this process, one is enough
 DBT_FILES = (
     *("dbt_project.yml", "profiles.yml"),
     *("models", "python_models", "macros", "seeds", "tests"),
@@ -78,7 +82,7 @@ class Warehouse:
     def environment(self, threads=2):
         return os.environ | {
             "KARDASHEV_LANDING": str(self.landing),
-            "KARDASHEV_DB": str(self.database),
+            "KARDASHEV_DB": str(HERE / self.database.name if HERE.is_dir() else self.database),
             "KARDASHEV_PUBLISHED": str(self.published),
             "KARDASHEV_THREADS": str(threads),
             "DBT_TARGET_PATH": str(self.folder / "target"),
@@ -106,6 +110,7 @@ class Warehouse:
         """
         left_out = ["unit_test"] if is_tested else ["unit_test", "test"]
         exclude = [part for kind in left_out for part in ("--exclude-resource-type", kind)]
+        self._take_parse()
         done = subprocess.run(
             self.command("build", *exclude, *arguments, threads=threads),
             env=self.environment(threads),
@@ -114,10 +119,27 @@ class Warehouse:
             text=True,
             check=False,
         )
+        self._leave_parse()
         output = done.stdout + done.stderr
         if succeeds != (done.returncode == 0):
             raise RuntimeError(f"dbt build ended with {done.returncode}:\n{output[-4000:]}")
         return output
+
+    def _take_parse(self):
+        """dbt's parse of the project, which an earlier warehouse left: dbt itself checks what has changed."""
+        if self.project == PROJECT and PARSES and not self._parse.exists():
+            self._parse.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(PARSES[-1], self._parse)
+
+    def _leave_parse(self):
+        if self.project == PROJECT and not PARSES and self._parse.exists():
+            kept = Path(tempfile.mkdtemp(prefix="kardashev-parse-")) / self._parse.name
+            PARSES.append(shutil.copy(self._parse, kept))
+            atexit.register(shutil.rmtree, kept.parent, ignore_errors=True)
+
+    @property
+    def _parse(self):
+        return self.folder / "target" / "partial_parse.msgpack"
 
     def query(self, sql):
         """Rows of the warehouse itself, internal tables included."""
