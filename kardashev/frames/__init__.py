@@ -9,4 +9,5 @@ their ids, never of their keys, so that a matrix does not depend on the order in
     extremes       the top and bottom of every signal's ranking
     matrix_scores  scores of the due target days
     portfolios     the optimized portfolio of each round
+    true_contributions  what each stake contributed to its return
 """

@@ -48,8 +48,8 @@ def landing_manifest(connection, landing, previous=None):
     Returns
     -------
     pyarrow.Table
-        Grain: path, round_number, target, score, score_version, score_day, known_at. ``content_hash`` is
-        the sum of the rows' hashes, a decimal integer as text; a file without rows has one row and no
+        Grain: path, round_number, target, score, score_version, score_day, known_at. ``content_hash``
+        is the sum of the rows' hashes, a decimal integer as text; a file without rows has one row and no
         round; so has a file that cannot be read, and its ``problem`` says why.
     """
     files = _files(landing)

@@ -23,6 +23,7 @@ def model(dbt, session):
         "fct_portfolios": dbt.ref("fct_portfolios"),
         "fct_portfolio_exposures": dbt.ref("fct_portfolio_exposures"),
         "fct_portfolio_solutions": dbt.ref("fct_portfolio_solutions"),
+        "fct_true_contributions": dbt.ref("fct_true_contributions"),
         "leaderboard_models": dbt.ref("leaderboard_models"),
         "leaderboard_accounts": dbt.ref("leaderboard_accounts"),
         "dim_models": dbt.ref("dim_models"),

@@ -6,11 +6,11 @@ canonicalisation is not counted, and a few draws are timed in one batch and scal
 one product rows × stocks × rows and six of the rows with a vector.
 """
 
-import resource
 import warnings
 
 import numpy as np
 import torch
+from clock import cpu
 from threadpoolctl import threadpool_limits
 
 from kardashev.portfolio.layer import DIFFCP, PortfolioLayer, sensitivities, solve
@@ -144,14 +144,6 @@ def floor(problem):
                 unit.rows @ vector
 
     return cpu(run)[1] / FLOOR_REPEATS
-
-
-def cpu(function):
-    """What a function returns, and the CPU seconds it took on all threads."""
-    before = resource.getrusage(resource.RUSAGE_SELF)
-    found = function()
-    after = resource.getrusage(resource.RUSAGE_SELF)
-    return found, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def main():

@@ -1,6 +1,7 @@
 """Real builds in a folder of their own, and their marts as frames."""
 
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -10,6 +11,10 @@ import duckdb
 import pandas as pd
 
 PROJECT = Path(__file__).parents[2]
+DBT_FILES = (
+    *("dbt_project.yml", "profiles.yml"),
+    *("models", "python_models", "macros", "seeds", "tests"),
+)
 BUILD_TIMES = {"scored_at", "checked_at"}  # wall time: differs between builds by design
 REPUTATIONS = {"reputation", "reputation_three_months", "reputation_all_time"}
 STABILITIES = {"churn", "turnover", "neutral_churn", "max_churn", "max_turnover"}
@@ -21,7 +26,8 @@ PAYOUTS = {
     *(f"payout_{w}_nmr" for w in ("one_year", "three_months", "all_time")),
 }
 PORTFOLIO = {"weight", "exposure", "dual", "residual", "worst_residual"}
-FLOATING = {"value", "observed", *REPUTATIONS, *STABILITIES, *PAYOUTS, *PORTFOLIO}
+CONTRIBUTION = {"standard_error", "half_sample_correlation"}
+FLOATING = {"value", "observed", *REPUTATIONS, *STABILITIES, *PAYOUTS, *PORTFOLIO, *CONTRIBUTION}
 KEYS = {
     "fct_contract_results": ["round_number", "contract", "subject", "expectation", "model_id"],
     "fct_submissions": ["round_number", "model_id"],
@@ -40,6 +46,9 @@ KEYS = {
     "fct_portfolios": ["round_number", "stock_id"],
     "fct_portfolio_exposures": ["round_number", "constraint_name"],
     "fct_portfolio_solutions": ["round_number"],
+    "fct_true_contributions": [
+        *("round_number", "model_id", "score_version", "target", "score_day", "known_at")
+    ],
     "leaderboard_models": ["model_id", "as_of_date", "score"],
     "leaderboard_accounts": ["account_id", "as_of_date", "score"],
     "dim_models": ["model_id"],
@@ -49,9 +58,10 @@ KEYS = {
 
 @dataclass
 class Warehouse:
-    """A landing, a warehouse and a published copy below one folder."""
+    """A landing, a warehouse and a published copy below one folder, built by a project."""
 
     folder: Path
+    project: Path = PROJECT
 
     @property
     def landing(self):
@@ -83,9 +93,9 @@ class Warehouse:
             "--threads",
             str(threads),
             "--project-dir",
-            str(PROJECT),
+            str(self.project),
             "--profiles-dir",
-            str(PROJECT),
+            str(self.project),
         ]
 
     def build(self, *arguments, threads=4, succeeds=True, is_tested=False):
@@ -121,6 +131,18 @@ class Warehouse:
         return {
             name: frame.sort_values(KEYS[name], ignore_index=True) for name, frame in frames.items()
         }
+
+
+def with_rules(folder, **edits):
+    """A warehouse of a project of its own, whose rule seeds are edited: name → (text → text)."""
+    for name in DBT_FILES:
+        if name != "seeds":
+            (folder / name).symlink_to(PROJECT / name)
+    shutil.copytree(PROJECT / "seeds", folder / "seeds")
+    for name, edit in edits.items():
+        seed = folder / "seeds" / "rules" / f"{name}.csv"
+        seed.write_text(edit(seed.read_text()))
+    return Warehouse(folder, project=folder)
 
 
 def assert_same_marts(found, expected):

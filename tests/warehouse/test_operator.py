@@ -6,17 +6,7 @@ import subprocess
 import duckdb
 import pytest
 import tournament
-from harness import PROJECT, assert_same_marts
-
-DBT_FILES = (
-    "dbt_project.yml",
-    "profiles.yml",
-    "models",
-    "python_models",
-    "macros",
-    "seeds",
-    "tests",
-)
+from harness import DBT_FILES, PROJECT, assert_same_marts
 
 
 def lines(output, text):

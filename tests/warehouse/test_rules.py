@@ -1,13 +1,9 @@
 """Rules are rows: one more row of an existing family is one more score."""
 
-import shutil
-import subprocess
-
 import pytest
 import tournament
-from harness import PROJECT, Warehouse
+from harness import with_rules
 from numerai_tools import scoring
-from test_operator import DBT_FILES
 from test_parity import Oracle, assert_round_matches, np
 
 K = 20
@@ -24,20 +20,13 @@ def with_small_extremes(definitions):
 
 @pytest.fixture(scope="module")
 def with_more_rows(tmp_path_factory):
-    """A copy of the project with two more score rows, built over the first rounds."""
-    project = tmp_path_factory.mktemp("project")
-    for name in DBT_FILES:
-        if name != "seeds":
-            (project / name).symlink_to(PROJECT / name)
-    shutil.copytree(PROJECT / "seeds", project / "seeds")
-    definitions = project / "seeds" / "rules" / "score_definitions.csv"
-    definitions.write_text(with_small_extremes(definitions.read_text()) + ROWS)
-    warehouse = Warehouse(project)
+    """The first rounds, built by a project with two more score rows."""
+    warehouse = with_rules(
+        tmp_path_factory.mktemp("project"),
+        score_definitions=lambda text: with_small_extremes(text) + ROWS,
+    )
     tournament.land_all(warehouse.landing, (1, 2, 4, 5))  # 2 and 5 have a window
-    command = warehouse.command("build", "--exclude-resource-type", "unit_test")
-    command[command.index("--project-dir") + 1] = str(project)
-    command[command.index("--profiles-dir") + 1] = str(project)
-    subprocess.run(command, env=warehouse.environment(), check=True, capture_output=True)
+    warehouse.build()
     return warehouse
 
 

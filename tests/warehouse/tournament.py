@@ -1,8 +1,8 @@
 """A small tournament for whole builds: hostile in its values, plain in its files.
 
 Every table of a round is drawn from the round's number alone, so a landing does not depend on the order in
-which its parts are written. What a stock is lasts, and most models think of it next week as they do today:
-stakes are at risk from the second round on. One model's mind is new each round.
+which its parts are written. What a stock is lasts, and most models think of it next week as they do
+today: stakes are at risk from the second round on. One model's mind is new each round.
 """
 
 from pathlib import Path

@@ -27,6 +27,12 @@ matrix_scores as (
 
     select * from {{ ref('int_matrix_scores') }}
 
+),
+
+true_contributions as (
+
+    select * from {{ ref('int_true_contributions') }}
+
 )
 
 select * from correlations
@@ -36,3 +42,5 @@ union all by name
 select * from extreme_scores
 union all by name
 select * from matrix_scores
+union all by name
+select * exclude (standard_error, half_sample_correlation) from true_contributions

@@ -11,6 +11,7 @@ Grain: round_number, target, score_day, known_at. The ledger of target days, wri
 done.
 #}
 -- depends_on: {{ ref('fct_scores') }}
+-- depends_on: {{ ref('fct_true_contributions') }}
 with
 
 target_days_due as (

@@ -18,7 +18,7 @@ exposed as (
 
     select
         portfolios.round_number,
-        unnest(portfolios.exposures, recursive := true)
+        unnest(portfolios.exposures) as found
 
     from portfolios
     inner join rounds_due on portfolios.round_number = rounds_due.round_number
@@ -28,11 +28,11 @@ exposed as (
 
 select
     round_number,
-    constraint_name,
-    exposure,
-    lower_limit,
-    upper_limit,
-    is_binding,
-    dual
+    found.constraint_name,
+    found.exposure,
+    found.lower_limit,
+    found.upper_limit,
+    found.is_binding,
+    found.dual
 
 from exposed

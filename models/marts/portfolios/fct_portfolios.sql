@@ -24,7 +24,7 @@ held as (
 
     select
         portfolios.round_number,
-        unnest(portfolios.weights, recursive := true)
+        unnest(portfolios.weights) as holding
 
     from portfolios
     inner join rounds_due on portfolios.round_number = rounds_due.round_number
@@ -35,7 +35,7 @@ held as (
 select
     held.round_number,
     stock_keys.stock_id,
-    held.weight
+    held.holding.weight
 
 from held
-inner join stock_keys on held.stock_key = stock_keys.stock_key
+inner join stock_keys on held.holding.stock_key = stock_keys.stock_key

@@ -5,9 +5,7 @@ from kardashev.frames.prepared import Sources
 
 
 def model(dbt, session):
-    dbt.config(
-        materialized="incremental", meta={"redoes": "is_stale or is_prepared or is_pruned"}
-    )
+    dbt.config(materialized="incremental", meta={"redoes": "is_stale or is_prepared or is_pruned"})
     sources = Sources(
         signals=dbt.ref("int_signals_ranked"),
         models=dbt.ref("int_submissions"),

@@ -1,4 +1,4 @@
-"""Grain: path, round_number, delivery of a target's or score's day. What each landed file holds, by content."""
+"""Grain: path, round_number, delivery of a target's or score's day. What each file holds, by content."""
 
 from kardashev.duckdb_udfs import landing_folder, previous_table
 from kardashev.landing.manifest import landing_manifest

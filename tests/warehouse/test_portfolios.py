@@ -1,0 +1,168 @@
+"""Portfolios and True Contribution of whole builds, against another solver and moved stakes."""
+
+import shutil
+
+import cvxpy as cp
+import numpy as np
+import pandas as pd
+import pytest
+import tournament
+from harness import with_rules
+from scipy.stats import norm
+
+LIMIT, CAP, MULTIPLE, CURVATURE = 0.05, 0.05, 50, 0.02  # of the house, as the seeds have them
+FACTORS = ["beta", "feature_reversal", "feature_volume", "size"]
+ROUND = 6
+SCALE = 10_000  # of TC: basis points per NMR
+
+
+def of_round(frame, number):
+    return frame[frame["round_number"] == number]
+
+
+def weights(marts, number):
+    held = of_round(marts["fct_portfolios"], number).set_index("stock_id")["weight"]
+    return held.reindex(tournament.stock_ids(number)).fillna(0.0).sort_index()
+
+
+def exposures(number):
+    raw = tournament.factors(number).set_index(tournament.stock_ids(number))[FACTORS]
+    return raw.apply(lambda s: norm.ppf((s.rank() - 0.5) / len(s))).sort_index()
+
+
+def clarabels(marts, number):
+    """The portfolio by Clarabel, from landed files and the published meta model."""
+    swmm = of_round(marts["fct_meta_models"], number).query("meta_model == 'SWMM'")
+    signal = swmm.set_index("stock_id")["value"].sort_index().to_numpy()
+    signal = (signal - signal.mean()) / signal.std()
+    n = len(signal)
+    by_id = pd.Series(tournament.sample_weights(number), tournament.stock_ids(number))
+    v = by_id.sort_index().to_numpy()
+    w = cp.Variable(n)
+    objective = signal @ w - CURVATURE * n / 2 * cp.sum_squares(w)
+    constraints = [
+        cp.sum(w) == 0,
+        cp.abs(exposures(number).to_numpy().T @ w) <= LIMIT,
+        cp.abs(w) <= np.minimum(CAP, MULTIPLE * v / v.sum()),
+        cp.norm1(w) <= 1,
+    ]
+    problem = cp.Problem(cp.Maximize(objective), constraints)
+    tight = dict.fromkeys(("tol_gap_abs", "tol_gap_rel", "tol_feas"), 1e-12)
+    problem.solve(solver=cp.CLARABEL, **tight)
+    gain = signal @ weights(marts, number) - CURVATURE * n / 2 * (weights(marts, number) ** 2).sum()
+    return w.value, problem.value, gain
+
+
+@pytest.mark.parametrize("number", [2, 5, 6])
+def test_a_portfolio_is_the_one_that_clarabel_finds(clean, number):
+    marts = clean.marts()
+    expected, value, ours = clarabels(marts, number)
+    np.testing.assert_allclose(weights(marts, number), expected, rtol=0, atol=1e-7)
+    assert ours == pytest.approx(value, abs=1e-8)
+
+
+def test_exposures_are_those_of_the_published_weights(clean):
+    marts = clean.marts()
+    held = weights(marts, ROUND)
+    found = of_round(marts["fct_portfolio_exposures"], ROUND).set_index("constraint_name")
+    expected = exposures(ROUND).T @ held
+    for name in FACTORS:
+        assert found.loc[f"factor:{name}", "exposure"] == pytest.approx(expected[name], abs=1e-12)
+    assert found.loc["gross", "exposure"] == pytest.approx(held.abs().sum(), abs=1e-12)
+    assert found.loc["gross", "is_binding"]
+    solution = of_round(marts["fct_portfolio_solutions"], ROUND).iloc[0]
+    assert (solution["engine"], solution["status"]) == ("newton", "solved")
+    assert solution["stocks_held"] == (held != 0).sum()
+
+
+def test_a_round_without_stake_has_no_portfolio_and_says_why(clean):
+    marts = clean.marts()
+    number = tournament.UNSTAKED_ROUND
+    solution = of_round(marts["fct_portfolio_solutions"], number).iloc[0]
+    assert (solution["status"], solution["reason"]) == ("no meta model", "every stake is zero")
+    scores = of_round(marts["fct_scores"], number).query("score == 'tc'")
+    assert scores["value"].isna().all()
+    assert (scores["null_reason"] == "the round has no portfolio: every stake is zero").all()
+
+
+def test_clones_have_one_true_contribution_whatever_their_stakes(clean):
+    scores = clean.marts()["fct_scores"].query("score == 'tc' and score_version == 'v1'")
+    by_model = scores.pivot(index="round_number", columns="model_id", values="value").dropna(
+        how="all"
+    )
+    first, second = tournament.CLONE
+    here = by_model[[first, second]].dropna()
+    assert len(here) >= 3
+    np.testing.assert_allclose(here[first], here[second], rtol=1e-12)
+
+
+def test_a_limit_that_means_nothing_is_named_and_all_else_is_published(tmp_path):
+    warehouse = with_rules(
+        tmp_path, portfolio_limits=lambda text: text.replace("house,,,gross,1", "house,,,gross,-1")
+    )
+    tournament.land_all(warehouse.landing, (1, 2))
+    output = warehouse.build(succeeds=False, is_tested=True)
+    assert "round 2 has no portfolio: gross" in output
+    assert "Traceback" not in output
+    marts = warehouse.marts()
+    assert set(marts["fct_portfolio_solutions"]["status"]) == {"refused"}
+    assert marts["fct_scores"].query("score == 'mmc' and round_number == 2")["value"].notna().any()
+
+
+def unwatched(text):
+    """Stability rules without thresholds: no stake is set to zero."""
+    return text.replace(",0.8,0.15,0.2", ",0.8,,")
+
+
+def fund_return(warehouse, number):
+    """Return of a round's portfolio by the landed returns."""
+    held = dict(
+        warehouse.query(
+            f"select stock_id, weight from fct_portfolios where round_number = {number}"
+        )
+    )
+    returns = tournament.target_values(number, "return_20", 20)
+    return sum(weight * returns.get(stock, 0.0) for stock, weight in held.items())
+
+
+# One with stake, one without, one that the rules of stability set to zero.
+MOVED = {2: "model_a", 5: tournament.FICKLE, 6: tournament.FICKLE}
+STEP = 0.1  # NMR: no stock enters or leaves the portfolio over it
+
+
+def test_true_contribution_is_the_slope_of_the_return_over_a_moved_stake(clean, tmp_path):
+    """Stakes as they were at risk are landed, one of a round moved, and built by the reference engine."""
+    marts = clean.marts()
+    at_risk = marts["fct_stakes"].set_index(["round_number", "model_id"])["at_risk_nmr"]
+    numbers = (1, 2, 3, 4, 5, 6)
+
+    def rebuilt(moves, name):
+        folder = tmp_path / name
+        folder.mkdir()
+        warehouse = with_rules(folder, stability_rules=unwatched)
+        shutil.copytree(clean.landing, warehouse.landing)
+        for number in numbers:
+            path = warehouse.landing / "stakes" / f"{number}.parquet"
+            frame = pd.read_parquet(path)
+            frame["stake_nmr"] = [at_risk.get((number, m), 0.0) for m in frame["model_id"]]
+            is_moved = frame["model_id"] == MOVED.get(number)
+            frame["stake_nmr"] += is_moved * moves.get(number, 0.0)
+            frame.to_parquet(path, index=False)
+        warehouse.build("--select", "+fct_portfolios", "--vars", "portfolio_engine: diffcp")
+        return {number: fund_return(warehouse, number) for number in MOVED}
+
+    stakes = marts["fct_stakes"].set_index(["round_number", "model_id"]).loc[list(MOVED.items())]
+    assert (stakes["stake_nmr"] > 0).tolist() == [True, False, True]
+    is_staked = (stakes["at_risk_nmr"] > 0).to_numpy()
+    assert is_staked.tolist() == [True, False, False]
+    near = rebuilt(dict.fromkeys(MOVED, STEP), "near")
+    far = rebuilt(dict(zip(MOVED, np.where(is_staked, -STEP, 2 * STEP), strict=True)), "far")
+    scores = marts["fct_scores"].query("score == 'tc' and score_version == 'undropped'")
+    found = scores.set_index(["round_number", "model_id"])["value"]
+    for (number, model), central in zip(MOVED.items(), is_staked, strict=True):
+        if central:
+            slope = (near[number] - far[number]) / (2 * STEP)
+        else:
+            here = fund_return(clean, number)
+            slope = (4 * near[number] - far[number] - 3 * here) / (2 * STEP)
+        assert found[number, model] == pytest.approx(SCALE * slope, rel=1e-4)
