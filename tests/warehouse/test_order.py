@@ -63,7 +63,7 @@ def test_one_thread_equals_four(warehouse, clean):
 
 
 def test_a_round_that_is_no_longer_landed_is_gone(warehouse):
-    numbers = (1, 2, 3)
+    numbers = (1, 2, 5, 6)  # only 2 and 6 have a window, so stakes at risk and meta models
     tournament.land_all(warehouse.landing, numbers)
     warehouse.build()
     for path in warehouse.landing.rglob("*2*.parquet"):
@@ -71,7 +71,9 @@ def test_a_round_that_is_no_longer_landed_is_gone(warehouse):
             path.unlink()
     warehouse.build()
     marts = warehouse.marts()
-    for name in ("fct_scores", "fct_stakes", "fct_meta_models", "fct_submissions", "dim_rounds"):
-        assert set(marts[name]["round_number"]) == {1, 3}, name
+    for name in ("fct_scores", "fct_stakes", "fct_payouts", "fct_submissions", "dim_rounds"):
+        assert set(marts[name]["round_number"]) == {1, 5, 6}, name
+    for name in ("fct_meta_models", "fct_stability"):
+        assert set(marts[name]["round_number"]) == {6}, name
     warehouse.build()
     assert warehouse.query("select count(*) from int_rounds_due where is_stale") == [(0,)]

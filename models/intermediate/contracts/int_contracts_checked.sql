@@ -1,6 +1,6 @@
 {#
 Grain: round_number, contract, subject. What this build judged, and what stands in the results of a round or a delivery
-that is no longer landed: these results are replaced. An upload's verdicts are replaced by round, whoever sent it.
+that is no longer landed, or of a table that a round no longer has: these results are replaced. An upload's verdicts are replaced by round, whoever sent it.
 #}
 {% set results = left_by_last_build('fct_contract_results') %}
 with
@@ -49,6 +49,7 @@ outdated as (
     where
         rounds_due.fingerprint is null
         or (former_results.contract = 'submission' and rounds_due.is_prepared)
+        or (former_results.contract not in ('submission', 'targets') and rounds_due.is_stale)
 
 ),
 

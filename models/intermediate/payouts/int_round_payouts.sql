@@ -6,7 +6,7 @@ with
 
 rounds as (
 
-    select * from {{ ref('int_rounds_known') }}
+    select * from {{ ref('int_paying_rounds') }}
 
 ),
 
@@ -53,7 +53,6 @@ ruled as (
             and {{ applies_to_round('payout_rules', 'rounds.round_number') }}
             and {{ applies_to_date('payout_rules', 'cast(rounds.open_at as date)') }}
     left join totals on rounds.round_number = totals.round_number
-    where rounds.kind = 'live'
 
 )
 

@@ -8,6 +8,7 @@ keeps a row without fingerprint.
 -- depends_on: {{ ref('fct_meta_model_stability') }}
 -- depends_on: {{ ref('fct_stakes') }}
 -- depends_on: {{ ref('int_stake_multipliers') }}
+-- depends_on: {{ ref('int_paying_rounds') }}
 -- depends_on: {{ ref('fct_meta_models') }}
 -- depends_on: {{ ref('fct_portfolios') }}
 -- depends_on: {{ ref('fct_portfolio_exposures') }}
