@@ -77,7 +77,11 @@ def test_days_superseded_by_the_final_one_stay_only_where_they_are_kept(warehous
     warehouse.build()
     scores = warehouse.marts()["fct_scores"]
     kept = scores[scores["score_day"] == 4][["score", "score_version"]].drop_duplicates()
-    assert set(kept.itertuples(index=False, name=None)) == {("alpha", "v1"), ("mpc", "v3")}
+    assert set(kept.itertuples(index=False, name=None)) == {
+        ("alpha", "v1"),
+        ("mpc", "v3"),
+        ("tc", "v1"),
+    }
     assert scores.loc[scores["score_day"] > 4, "is_final"].all()
 
 
