@@ -88,11 +88,11 @@ correlated as (
         sums.n,
         -- The mean of doubled ranks is n + 1.
         (sums.xy - sums.n * (sums.n + 1) * (sums.n + 1))
-        / nullif(
-            sqrt(sums.xx - sums.n * (sums.n + 1) * (sums.n + 1))
-            * sqrt(sums.yy - sums.n * (sums.n + 1) * (sums.n + 1)),
+        / sqrt(nullif(
+            (sums.xx - sums.n * (sums.n + 1) * (sums.n + 1))
+            * (sums.yy - sums.n * (sums.n + 1) * (sums.n + 1)),
             0
-        ) as spearman
+        )) as spearman
 
     from sums
     inner join rounds on sums.round_number = rounds.round_number
