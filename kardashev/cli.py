@@ -15,6 +15,7 @@ from kardashev.errors import KardashevError
 EXIT_ERROR = 2
 EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 DEFAULT_LANDING = "landing"
+DEFAULT_DATABASE = "warehouse/kardashev.duckdb"
 DEFAULT_PUBLISHED = "warehouse/published.duckdb"
 
 DESCRIPTION = """\
@@ -28,6 +29,7 @@ examples:
 
 environment:
   KARDASHEV_LANDING    folder of the landed files (default: landing)
+  KARDASHEV_DB         the warehouse (default: warehouse/kardashev.duckdb)
   KARDASHEV_PUBLISHED  the published warehouse (default: warehouse/published.duckdb)
 """
 
@@ -70,6 +72,19 @@ Show what the built warehouse holds: first scores, where it is published, three 
 TOUR_EPILOG = """\
 example:
   dbt build && kardashev tour
+"""
+
+CONTRIBUTION = """\
+Compare a model's True Contribution with the portfolio's return recomputed, without any gradient: with
+its stake a little larger, and without it. The warehouse is read only; it holds the signals of rounds
+that are open, or that a later round's stability looks back at."""
+
+CONTRIBUTION_EPILOG = """\
+example:
+  kardashev contribution alice --round 812
+
+True Contribution is a mean over draws of stakes; the version `undropped` is the slope that a small
+move of the stake should show. A larger move crosses the edges of what the portfolio holds.
 """
 
 
@@ -152,6 +167,13 @@ def tour(published):
     print_tour(published)
 
 
+def contribution(model_id, round_number, landing, database):
+    _use_one_blas_thread()
+    from kardashev.contribution_check import print_contribution_check
+
+    print_contribution_check(database, landing, model_id, round_number)
+
+
 def _use_one_blas_thread():
     """Rounds are small matrices: two threads take longer over one than one does. Before numpy loads."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -190,6 +212,14 @@ def make_parser() -> argparse.ArgumentParser:
     add = _adder(commands, "tour", tour, "look at the built warehouse", TOUR, TOUR_EPILOG)
     published = Path(os.environ.get("KARDASHEV_PUBLISHED") or DEFAULT_PUBLISHED)
     add("--published", metavar="FILE", type=Path, default=published, help="(default: %(default)s)")
+
+    texts = (CONTRIBUTION, CONTRIBUTION_EPILOG)
+    add = _adder(commands, "contribution", contribution, "check a model's TC", *texts)
+    add("model_id", metavar="MODEL", help="the model's id")
+    add("--round", dest="round_number", metavar="N", type=int, required=True, help="a built round")
+    database = Path(os.environ.get("KARDASHEV_DB") or DEFAULT_DATABASE)
+    add("--database", metavar="FILE", type=Path, default=database, help="(default: %(default)s)")
+    _add_landing(add)
     return parser
 
 

@@ -100,7 +100,7 @@ def _solved(block, stakes, factors, limits, engine, draws, dropout):
     at_risk = np.nan_to_num(
         reader.values(stakes, in_round, block.models, "model_key", "at_risk_nmr")
     )
-    problem = _problem(block, factors, limits)
+    problem = portfolio_problem(block, factors, limits)
     mask = undropped_mask(at_risk)
     stored, base = prepare(problem, block.gaussian, at_risk, mask, NO_DROPOUT, engine)
     signals, _ = standardized_meta_models(block.gaussian, at_risk[None])
@@ -134,7 +134,8 @@ def _solved(block, stakes, factors, limits, engine, draws, dropout):
     }
 
 
-def _problem(block, factors, limits):
+def portfolio_problem(block, factors, limits):
+    """The problem that a block's portfolio solves; see `optimized_portfolio_rows` for the relations."""
     reader, in_round = block.reader, block.in_round
     rows = reader.rows(limits, in_round)
     named = dict(

@@ -31,7 +31,16 @@ PAYOUTS = {
 }
 PORTFOLIO = {"weight", "exposure", "dual", "residual", "worst_residual"}
 CONTRIBUTION = {"standard_error", "half_sample_correlation"}
+FUND = {
+    *("portfolio_return", "trading_cost", "net_return", "capital_share"),
+    *(f"{net}{name}" for net in ("", "net_") for name in ("cumulative_return", "drawdown")),
+    *("sharpe_one_year", "net_sharpe_one_year", "swmm_corr_v4", "swmm_ic_v2"),
+}
+TYPES = {f"mean_{name}" for name in ("return", "net_return", "tc", "mpc", "corr")}
+TYPES |= {f"{name}_{x}" for name in ("return", "net_return", "tc", "mpc") for x in "tp"}
+TYPES |= {"stake_share", "better_mean_tc", "shortfall", "spearman", "mean_spearman_one_year"}
 FLOATING = {"value", "observed", *REPUTATIONS, *STABILITIES, *PAYOUTS, *PORTFOLIO, *CONTRIBUTION}
+FLOATING |= FUND | TYPES
 KEYS = {
     "fct_contract_results": ["round_number", "contract", "subject", "expectation", "model_id"],
     "fct_submissions": ["round_number", "model_id"],
@@ -53,6 +62,11 @@ KEYS = {
     "fct_true_contributions": [
         *("round_number", "model_id", "score_version", "target", "score_day", "known_at")
     ],
+    "fct_fund_performance": ["round_number", "score_day"],
+    "fct_signal_types": ["model_id", "as_of_date"],
+    "fct_misplaced_stakes": ["as_of_date", "model_id"],
+    "fct_underrated_models": ["as_of_date", "model_id"],
+    "fct_contribution_indicators": ["round_number", "metric"],
     "leaderboard_models": ["model_id", "as_of_date", "score"],
     "leaderboard_accounts": ["account_id", "as_of_date", "score"],
     "dim_models": ["model_id"],

@@ -12,6 +12,9 @@ done.
 #}
 -- depends_on: {{ ref('fct_scores') }}
 -- depends_on: {{ ref('fct_true_contributions') }}
+-- depends_on: {{ ref('int_portfolio_returns') }}
+-- depends_on: {{ ref('int_model_returns') }}
+-- depends_on: {{ ref('int_meta_model_scores') }}
 with
 
 target_days_due as (

@@ -1,0 +1,245 @@
+"""A model's True Contribution beside what moving its stake does to the portfolio's return."""
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import numpy as np
+
+from kardashev.errors import WarehouseError
+from kardashev.frames.blocks import Blocks
+from kardashev.frames.portfolios import portfolio_problem
+from kardashev.frames.prepared import PreparedBlock, Sources
+from kardashev.landing.reader import files_select
+from kardashev.landing.tables import LANDED_TABLES
+from kardashev.portfolio.moved_stakes import moved, returns_of_stakes
+
+STEPS = (1e-5, 1e-3, 1e-2)  # shares of the round's stake at risk by which the stake grows
+SCORES = """
+select scores.score_version, scores.value, scores.null_reason, scores.target, scores.score_day,
+    scores.known_at, errors.standard_error, definitions.scale
+from fct_scores as scores
+inner join dim_rounds using (round_number)
+inner join score_definitions as definitions
+    on definitions.tournament = dim_rounds.rule_set
+    and definitions.score = scores.score
+    and definitions.score_version = scores.score_version
+    and scores.round_number between coalesce(definitions.first_round, -2147483648)
+        and coalesce(definitions.last_round, 2147483647)
+left join fct_true_contributions as errors
+    on errors.round_number = scores.round_number and errors.model_id = scores.model_id
+    and errors.score_version = scores.score_version and errors.target = scores.target
+    and errors.score_day = scores.score_day and errors.known_at = scores.known_at
+where scores.score = 'tc' and scores.score_version in ('v1', 'undropped')
+    and scores.round_number = $number and scores.model_id = $model
+qualify scores.score_day = max(scores.score_day) over ()
+"""
+LIMITS = """
+select dim_rounds.round_number, constraint_name, limit_value
+from portfolio_limits
+inner join dim_rounds on dim_rounds.rule_set = portfolio_limits.tournament
+where dim_rounds.round_number between coalesce(first_round, -2147483648)
+    and coalesce(last_round, 2147483647)
+"""
+FACTORS = """
+select distinct factors.round_number, universe.stock_key, factors.factor, factors.value
+from ({landed}) as factors
+inner join int_universe as universe using (round_number, stock_id)
+inner join dim_rounds using (round_number)
+inner join factor_sets as sets
+    on sets.tournament = dim_rounds.rule_set and sets.factor_set = 'portfolio_factors'
+    and factors.factor glob sets.factor_pattern
+"""
+RETURNS = """
+select targets.*, universe.stock_key
+from ({landed}) as targets
+inner join int_universe as universe using (round_number, stock_id)
+where isfinite(targets.value)
+"""
+
+
+@dataclass(frozen=True)
+class ContributionCheck:
+    """Returns are shares of capital, over the days so far; TC is in the scale of the score.
+
+    contributions : version → value, for ``v1`` and ``undropped``; standard_error : of ``v1``, or None
+    scale : of the score
+    target, score_day : what the returns are of
+    stake, total : at risk, NMR: the model's and the round's
+    base : return of the portfolio as it is
+    amounts : by how much the stake is moved, NMR; the last is all of it
+    changes : of the return, by each
+    """
+
+    contributions: dict
+    standard_error: float | None
+    scale: float
+    target: str
+    score_day: int
+    stake: float
+    total: float
+    base: float
+    amounts: np.ndarray
+    changes: np.ndarray
+
+
+def print_contribution_check(database, landing, model_id, round_number):
+    """Prints the check of one model in one round to standard output.
+
+    Parameters
+    ----------
+    database : Path of the warehouse; read only
+    landing : Path of the landed files that it was built from
+    model_id : str
+    round_number : int
+
+    Raises
+    ------
+    WarehouseError
+        When the warehouse cannot be read, or does not hold what the check needs.
+    PortfolioError
+        When a portfolio cannot be solved.
+    """
+    with _warehouse(database) as connection:
+        check = checked_contribution(connection, Path(landing), model_id, round_number)
+    print(f"{model_id} in round {round_number}: day {check.score_day} of {check.target}")
+    print(f"  stake at risk       {check.stake:12.4f} of {check.total:.4f} NMR")
+    error = check.standard_error
+    spread = "" if error is None else f"  ± {error:.4f} over draws of stakes"
+    print(f"  TC                  {check.contributions['v1']:12.4f}{spread}")
+    print(f"  TC, undropped       {check.contributions['undropped']:12.4f}")
+    print(f"  portfolio's return  {check.base:12.6f}")
+    print("\n  stake moved by       return moves by   times scale, by NMR   undropped TC says")
+    for amount, change in zip(check.amounts, check.changes, strict=True):
+        if amount:
+            slope = check.scale * change / amount
+            said = check.contributions["undropped"] / check.scale * amount
+            print(f"  {amount:+16.6f}  {change:+16.3e}  {slope:18.4f}  {said:+18.3e}")
+    if not check.stake:
+        print("  without the model: nothing of it is at risk, so nothing changes")
+
+
+def checked_contribution(connection, landing, model_id, round_number):
+    """TC of a model in a round, and the portfolio's return with its stake moved.
+
+    Parameters
+    ----------
+    connection : duckdb.DuckDBPyConnection of the warehouse
+    landing, model_id, round_number : as in `print_contribution_check`
+
+    Returns
+    -------
+    ContributionCheck
+
+    Raises
+    ------
+    WarehouseError, PortfolioError
+    """
+    scores = _scores(connection, model_id, round_number)
+    block = _block(connection, round_number)
+    stakes = block.reader.values(
+        connection.table("int_stakes_at_risk"),
+        block.in_round,
+        block.models,
+        "model_key",
+        "at_risk_nmr",
+    )
+    stakes = np.nan_to_num(stakes)
+    factors = _landed(connection, landing, FACTORS, "factors", block.in_round)
+    problem = portfolio_problem(block, factors, connection.sql(LIMITS))
+    score = scores["v1"]
+    day = block.in_round | {name: score[name] for name in ("target", "score_day", "known_at")}
+    targets = _landed(connection, landing, RETURNS, "targets", day)
+    returns = np.nan_to_num(block.reader.values(targets, day, block.stocks, "stock_key", "value"))
+    place = block.models.ids.to_pylist().index(model_id)
+    amounts = stakes.sum() * np.array(STEPS)
+    sets = np.vstack([stakes, moved(stakes, place, amounts)])
+    if stakes[place] == stakes.sum():
+        sets = sets[:-1]  # nobody else's stake would make a portfolio
+    else:
+        amounts = np.append(amounts, -stakes[place])
+    found = returns_of_stakes(problem, block.gaussian, sets, returns)
+    return ContributionCheck(
+        contributions={version: row["value"] for version, row in scores.items()},
+        standard_error=score["standard_error"],
+        scale=score["scale"],
+        target=score["target"],
+        score_day=score["score_day"],
+        stake=stakes[place],
+        total=stakes.sum(),
+        base=found[0],
+        amounts=amounts,
+        changes=found[1:] - found[0],
+    )
+
+
+@contextmanager
+def _warehouse(database):
+    database = Path(database)
+    if not database.is_file():
+        raise WarehouseError(f"no warehouse at {database}: run `dbt build` first")
+    try:
+        with duckdb.connect(str(database), read_only=True) as connection:
+            yield connection
+    except duckdb.Error as error:
+        reason = str(error).strip().splitlines()[0]
+        raise WarehouseError(f"{database} cannot be read: {reason}") from error
+
+
+def _scores(connection, model_id, number):
+    known = {"number": number, "model": model_id}
+    if not connection.execute(
+        "select 1 from dim_rounds where round_number = $n", {"n": number}
+    ).fetchone():
+        raise WarehouseError(f"round {number} is not in the warehouse")
+    if not connection.execute(
+        "select 1 from int_model_keys where model_id = $m", {"m": model_id}
+    ).fetchone():
+        raise WarehouseError(f"no model {model_id} is in the warehouse")
+    rows = connection.execute(SCORES, known).to_arrow_table().to_pylist()
+    scores = {row["score_version"]: row for row in rows}
+    if set(scores) != {"v1", "undropped"}:
+        raise WarehouseError(
+            f"{model_id} has no TC in round {number}: no return is known yet, or its submission does "
+            "not count"
+        )
+    for row in scores.values():
+        if row["value"] is None:
+            raise WarehouseError(f"{model_id} has no TC in round {number}: {row['null_reason']}")
+    return scores
+
+
+def _block(connection, number):
+    sources = Sources(
+        signals=connection.table("int_signals_ranked"),
+        models=connection.table("int_submissions"),
+        universe=connection.table("int_universe"),
+        neutralizers=None,
+    )
+    block = PreparedBlock(Blocks(connection), {"round_number": number}, sources)
+    if not len(block.models):
+        held = connection.execute(
+            "select string_agg(distinct round_number, ', ' order by round_number) from int_universe"
+        ).fetchone()[0]
+        raise WarehouseError(
+            f"the signals of round {number} are no longer held, as every score of it is final; "
+            f"those of {held} are"
+        )
+    return block
+
+
+def _landed(connection, landing, query, table, part):
+    """A query over the landed files of a table that hold a part of it."""
+    conditions = " and ".join(f"{name} = ${name}" for name in part)
+    paths = connection.execute(
+        f"select distinct path from int_landing_manifest where table_name = $table and {conditions}",
+        {"table": table} | part,
+    ).fetchall()
+    files = sorted(landing / path for (path,) in paths)
+    missing = [path for path in files if not path.is_file()]
+    if missing:
+        raise WarehouseError(f"{missing[0]} is not there: the warehouse was built from it")
+    return connection.sql(
+        query.format(landed=files_select(connection, LANDED_TABLES[table], files))
+    )

@@ -1,0 +1,57 @@
+{#
+Grain: round_number, score_day. Return of the portfolio by the newest delivery of each day, and what is left of it when the
+trades that made the portfolio are paid: turnover times the cost of a unit of it.
+#}
+with
+
+rounds as (
+
+    select * from {{ ref('int_fund_rounds') }}
+
+),
+
+portfolio_returns as (
+
+    select * from {{ ref('int_portfolio_returns') }}
+
+),
+
+turnovers as (
+
+    select * from {{ ref('int_portfolio_turnovers') }}
+
+),
+
+newest as (
+
+    select *
+    from portfolio_returns
+    qualify
+        row_number() over (
+            partition by round_number, target, score_day order by known_at desc
+        ) = 1
+
+)
+
+select
+    newest.round_number,
+    rounds.close_at,
+    newest.target,
+    newest.score_day,
+    newest.known_at,
+    newest.is_final,
+    newest.stocks_held,
+    newest.stocks_without_return,
+    rounds.return_days,
+    1 / rounds.rounds_at_once as capital_share,
+    newest.portfolio_return,
+    turnovers.turnover,
+    turnovers.turnover * rounds.cost_per_turnover as trading_cost,
+    newest.portfolio_return - turnovers.turnover * rounds.cost_per_turnover as net_return
+
+from newest
+inner join rounds
+    on
+        newest.round_number = rounds.round_number
+        and newest.target = rounds.target
+left join turnovers on newest.round_number = turnovers.round_number

@@ -1,0 +1,122 @@
+{#
+Grain: round_number, model_id, evidence, known_at; final values. What signal types are judged by: the return of a model's own
+neutral weights (`return`), the same less what its turnover costs (`net_return`), its True Contribution (`tc`) and its
+contribution to the meta portfolio (`mpc`). Turnover is that against its last submission in the stability window;
+the whole portfolio where there is none to compare with.
+#}
+with
+
+rounds as (
+
+    select * from {{ ref('int_fund_rounds') }}
+
+),
+
+round_targets as (
+
+    select * from {{ ref('int_round_targets') }}
+
+),
+
+model_returns as (
+
+    select * from {{ ref('int_model_returns') }}
+
+),
+
+stability as (
+
+    select * from {{ ref('fct_stability') }}
+
+),
+
+calendar as (
+
+    select * from {{ ref('dim_rounds') }}
+
+),
+
+revisions as (
+
+    select * from {{ ref('fct_score_revisions') }}
+
+),
+
+turnovers as (
+
+    select
+        stability.round_number,
+        stability.model_id,
+        arg_max(
+            stability.turnover, (calendar.era_date, calendar.round_number)
+        ) as turnover
+
+    from stability
+    inner join calendar on stability.lag_round = calendar.round_number
+    where stability.is_comparable
+    group by all
+
+),
+
+returns as (
+
+    select
+        model_returns.round_number,
+        model_returns.model_id,
+        model_returns.known_at,
+        model_returns.target,
+        unnest(['return', 'net_return']) as evidence,
+        unnest([
+            model_returns.neutral_return,
+            model_returns.neutral_return
+            - coalesce(turnovers.turnover, 1) * rounds.cost_per_turnover
+        ]) as value
+
+    from model_returns
+    inner join rounds on model_returns.round_number = rounds.round_number
+    left join turnovers
+        on
+            model_returns.round_number = turnovers.round_number
+            and model_returns.model_id = turnovers.model_id
+
+),
+
+contributions as (
+
+    select
+        round_number,
+        model_id,
+        known_at,
+        target,
+        metric as evidence,
+        value
+
+    from revisions
+    where is_final and metric in ('tc', 'mpc')
+
+),
+
+values_known as (
+
+    select * from returns
+    union all by name
+    select * from contributions
+
+)
+
+select
+    values_known.round_number,
+    rounds.era_date,
+    cast(ceil(round_targets.final_score_day * 7 / 5) as integer) as calendar_days,
+    values_known.model_id,
+    values_known.evidence,
+    values_known.known_at,
+    values_known.value
+
+from values_known
+inner join rounds on values_known.round_number = rounds.round_number
+inner join round_targets
+    on
+        values_known.round_number = round_targets.round_number
+        and values_known.target = round_targets.target
+where values_known.value is not null
