@@ -7,6 +7,7 @@ import argparse
 import os
 import sys
 from datetime import UTC, date, datetime
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -236,7 +237,8 @@ def _adder(commands, name, command, summary, description, epilog):
 
 
 def _text(epilog):
-    return {"epilog": epilog, "formatter_class": argparse.RawDescriptionHelpFormatter}
+    wide = partial(argparse.RawDescriptionHelpFormatter, max_help_position=28)
+    return {"epilog": epilog, "formatter_class": wide}
 
 
 def _add_landing(add):
