@@ -7,7 +7,6 @@ import argparse
 import os
 import sys
 from datetime import UTC, date, datetime
-from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -237,8 +236,7 @@ def _adder(commands, name, command, summary, description, epilog):
 
 
 def _text(epilog):
-    wide = partial(argparse.RawDescriptionHelpFormatter, max_help_position=28)
-    return {"epilog": epilog, "formatter_class": wide}
+    return {"epilog": epilog, "formatter_class": argparse.RawDescriptionHelpFormatter}
 
 
 def _add_landing(add):

@@ -67,7 +67,8 @@ def status_of(argv):
 def test_no_command_prints_help(capsys):
     assert cli.main([]) == 0
     printed = capsys.readouterr().out
-    assert all(f"\n    {command} " in printed for command in COMMANDS)
+    listed = {line.split()[0] for line in printed.splitlines() if line.startswith("    ")}
+    assert set(COMMANDS) <= listed
 
 
 @pytest.mark.parametrize("command", COMMANDS)
