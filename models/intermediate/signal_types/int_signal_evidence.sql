@@ -1,8 +1,8 @@
 {#
-Grain: round_number, model_id, evidence, known_at; final values. What signal types are judged by: the return of a model's own
-neutral weights (`return`), the same less what its turnover costs (`net_return`), its True Contribution (`tc`) and its
-contribution to the meta portfolio (`mpc`). Turnover is that against its last submission in the stability window;
-the whole portfolio where there is none to compare with.
+Grain: round_number, model_id, evidence, known_at; final values. What signal types are judged by: the return
+of a model's own neutral weights (`return`), the same less what its turnover costs (`net_return`), its True
+Contribution (`tc`) and its contribution to the meta portfolio (`mpc`). Turnover is that against its last
+submission in the stability window; the whole portfolio where there is none to compare with.
 #}
 with
 
