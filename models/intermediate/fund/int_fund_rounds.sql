@@ -32,8 +32,7 @@ fund_rounds as (
         rounds.close_at,
         round_scores.target,
         round_scores.final_score_day as return_days,
-        -- Return days are weekdays: five of seven days.
-        cast(ceil(round_scores.final_score_day * 7 / 5) as integer) as calendar_days,
+        {{ calendar_days('round_scores.final_score_day') }} as calendar_days,
         trading_costs.cost_per_turnover
 
     from rounds

@@ -107,7 +107,7 @@ values_known as (
 select
     values_known.round_number,
     rounds.era_date,
-    cast(ceil(round_targets.final_score_day * 7 / 5) as integer) as calendar_days,
+    {{ calendar_days('round_targets.final_score_day') }} as calendar_days,
     values_known.model_id,
     values_known.evidence,
     values_known.known_at,
