@@ -38,3 +38,8 @@
         when 'rank' then quantiles.centred_rank
     end
 {%- endmacro %}
+
+{# Days of the calendar that so many return days take: these are weekdays, five of seven days. #}
+{% macro calendar_days(return_days) -%}
+    cast(ceil({{ return_days }} * 7 / 5) as integer)
+{%- endmacro %}

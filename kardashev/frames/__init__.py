@@ -10,4 +10,5 @@ their ids, never of their keys, so that a matrix does not depend on the order in
     matrix_scores  scores of the due target days
     portfolios     the optimized portfolio of each round
     true_contributions  what each stake contributed to its return
+    signal_statistics   how sure each model's evidence is by each day
 """

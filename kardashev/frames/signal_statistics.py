@@ -79,7 +79,7 @@ def _of_kind(kind, rows, dates):
         counts, means, errors = newey_west_means(held[places], lag)
         with np.errstate(invalid="ignore"):
             statistics = means / errors
-        p_values = one_sided_p_values(statistics, counts)
+        p_values = one_sided_p_values(statistics, counts, lag)
         here = by_id[counts[by_id] > 0]
         yield batch(
             SCHEMA,

@@ -10,4 +10,5 @@ sensitivity         ∂weights/∂signal, in closed form on the active set
 report              stocks held; exposures, limits and duals
 layer               engines behind one interface; the CvxpyLayer in a PyTorch graph
 true_contribution   stakes → dropout → portfolio → return, and the gradient
+moved_stakes        the return with other stakes: TC without a gradient
 """

@@ -23,17 +23,38 @@ def statsmodels_mean(values, lag):
 
 @pytest.mark.parametrize("lag", [0, 1, 3, 19])
 @pytest.mark.parametrize("rounds", [25, 240])
-def test_means_errors_and_p_values_equal_statsmodels(rounds, lag):
+def test_means_and_errors_equal_statsmodels(rounds, lag):
     values = overlapping_returns(rounds, 30, lag + 1)
-    counts, means, errors = newey_west_means(values, lag)
-    p_values = one_sided_p_values(means / errors, counts)
+    _, means, errors = newey_west_means(values, lag)
     for place, column in enumerate(values.T):
-        mean, error, statistic, two_sided = statsmodels_mean(column, lag)
+        mean, error, statistic, _ = statsmodels_mean(column, lag)
         np.testing.assert_allclose(means[place], mean, rtol=1e-10)
         np.testing.assert_allclose(errors[place], error, rtol=1e-10)
         np.testing.assert_allclose(means[place] / errors[place], statistic, rtol=1e-10)
-        one_sided = two_sided / 2 if statistic > 0 else 1 - two_sided / 2
-        np.testing.assert_allclose(p_values[place], one_sided, rtol=1e-9)
+
+
+def test_without_overlap_p_values_equal_statsmodels():
+    values = overlapping_returns(25, 30, 1)
+    counts, means, errors = newey_west_means(values, 0)
+    for found, column in zip(one_sided_p_values(means / errors, counts, 0), values.T, strict=True):
+        _, _, statistic, two_sided = statsmodels_mean(column, 0)
+        expected = two_sided / 2 if statistic > 0 else 1 - two_sided / 2
+        np.testing.assert_allclose(found, expected, rtol=1e-9)
+
+
+@pytest.mark.parametrize(("rounds", "span"), [(20, 4), (104, 4), (104, 20)])
+def test_of_many_worthless_models_one_is_rarely_significant(rounds, span):
+    models, trials = 38, 400
+    values = overlapping_returns(rounds, models * trials, span) - 0.002 * span
+    counts, means, errors = newey_west_means(values, span - 1)
+    p_values = one_sided_p_values(means / errors, counts, span - 1).reshape(trials, models)
+    assert (p_values.min(axis=1) < 0.05 / models).mean() < 0.1
+    assert 0.03 < (p_values < 0.05).mean() < 0.08
+
+
+def test_a_single_window_proves_nothing():
+    counts = np.array([4, 5])
+    assert np.isnan(one_sided_p_values(np.array([9.0, 9.0]), counts, 3)).tolist() == [True, False]
 
 
 def test_a_missing_round_keeps_its_place():

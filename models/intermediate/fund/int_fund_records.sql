@@ -1,8 +1,9 @@
 {#
-Grain: round_number, series. What the fund had made when each final round had run, before costs (`gross`) and after (`net`):
-wealth, the fall from its peak, and the Sharpe ratio of the rounds that closed in the year up to it.
-Each open round has an equal share of the capital. A year has 261 weekdays, so 261 / 20 rounds of 20 return days that
-follow each other: the root of that annualises. Overlap leaves the deviation of a round's return as it is.
+Grain: round_number, series. What the fund had made when each final round had run, before costs (`gross`)
+and after (`net`): wealth, the fall from its peak, and the Sharpe ratio of the rounds that closed in the
+year up to it. Each open round has an equal share of the capital. A year has 261 weekdays, so 261 / 20
+rounds of 20 return days that follow each other: the root of that annualises. Overlap leaves the deviation
+of a round's return as it is.
 #}
 {% set weekdays_a_year = 261 %}
 with

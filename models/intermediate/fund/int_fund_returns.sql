@@ -1,6 +1,6 @@
 {#
-Grain: round_number, score_day. Return of the portfolio by the newest delivery of each day, and what is left of it when the
-trades that made the portfolio are paid: turnover times the cost of a unit of it.
+Grain: round_number, score_day. Return of the portfolio by the newest delivery of each day, and what is left
+of it when the trades that made the portfolio are paid: turnover times the cost of a unit of it.
 #}
 with
 

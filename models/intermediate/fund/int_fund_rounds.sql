@@ -1,7 +1,8 @@
 {{ config(materialized='view') }}
 {#
-Grain: round_number. The live rounds that the fund holds a portfolio for, the target whose returns it earns (that of True
-Contribution), what trading costs, and how many rounds are open at one time, which share its capital.
+Grain: round_number. The live rounds that the fund holds a portfolio for, the target whose returns it earns
+(that of True Contribution), what trading costs, and how many rounds are open at one time, which share its
+capital.
 #}
 with
 
@@ -31,8 +32,7 @@ fund_rounds as (
         rounds.close_at,
         round_scores.target,
         round_scores.final_score_day as return_days,
-        -- Return days are weekdays: five of seven days.
-        cast(ceil(round_scores.final_score_day * 7 / 5) as integer) as calendar_days,
+        {{ calendar_days('round_scores.final_score_day') }} as calendar_days,
         trading_costs.cost_per_turnover
 
     from rounds

@@ -7,8 +7,9 @@
     },
 ) }}
 {#
-Grain: round_number, meta_model, score, score_version, target, score_day, known_at. Correlation scores of meta models, taken
-as a signal's: Pearson of the power 1.5 of the meta model, ranked and gaussianized again, with the score's target.
+Grain: round_number, meta_model, score, score_version, target, score_day, known_at. Correlation scores of
+meta models, taken as a signal's: Pearson of the power 1.5 of the meta model, ranked and gaussianized again,
+with the score's target.
 #}
 with
 

@@ -7,8 +7,9 @@
     },
 ) }}
 {#
-Grain: round_number, model_id, target, score_day, known_at; final days. What each model's own neutral weights, centred and
-over their L1 norm, returned; a stock without a return counts as unchanged. A signal in the span of N has no weights.
+Grain: round_number, model_id, target, score_day, known_at; final days. What each model's own neutral
+weights, centred and over their L1 norm, returned; a stock without a return counts as unchanged. A signal in
+the span of N has no weights.
 #}
 with
 

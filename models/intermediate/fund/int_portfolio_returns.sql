@@ -7,8 +7,9 @@
     },
 ) }}
 {#
-Grain: round_number, target, score_day, known_at. What the optimized portfolio has returned by each day, by each delivery
-of the returns; a stock without a return counts as unchanged, 0. None where returns cover too few stocks for a score.
+Grain: round_number, target, score_day, known_at. What the optimized portfolio has returned by each day, by
+each delivery of the returns; a stock without a return counts as unchanged, 0. None where returns cover too
+few stocks for a score.
 #}
 with
 

@@ -1,6 +1,7 @@
 {#
-Grain: round_number. Half the sum of absolute differences between a round's optimized portfolio and that of the last round
-before it that has one, over the stocks of either; the first portfolio is bought from nothing.
+Grain: round_number. Half the sum of absolute differences between a round's optimized portfolio and that of
+the last round before it that has one, over the stocks of either; the first portfolio is bought from
+nothing.
 #}
 with
 

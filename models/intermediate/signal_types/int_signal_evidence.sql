@@ -1,8 +1,8 @@
 {#
-Grain: round_number, model_id, evidence, known_at; final values. What signal types are judged by: the return of a model's own
-neutral weights (`return`), the same less what its turnover costs (`net_return`), its True Contribution (`tc`) and its
-contribution to the meta portfolio (`mpc`). Turnover is that against its last submission in the stability window;
-the whole portfolio where there is none to compare with.
+Grain: round_number, model_id, evidence, known_at; final values. What signal types are judged by: the return
+of a model's own neutral weights (`return`), the same less what its turnover costs (`net_return`), its True
+Contribution (`tc`) and its contribution to the meta portfolio (`mpc`). Turnover is that against its last
+submission in the stability window; the whole portfolio where there is none to compare with.
 #}
 with
 
@@ -107,7 +107,7 @@ values_known as (
 select
     values_known.round_number,
     rounds.era_date,
-    cast(ceil(round_targets.final_score_day * 7 / 5) as integer) as calendar_days,
+    {{ calendar_days('round_targets.final_score_day') }} as calendar_days,
     values_known.model_id,
     values_known.evidence,
     values_known.known_at,

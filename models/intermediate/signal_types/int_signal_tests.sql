@@ -1,6 +1,7 @@
 {#
-Grain: model_id, as_of_date, evidence. Which means are above zero for sure: p-values adjusted after Holm over the models that
-have the rounds to be tested. In ascending order, the i-th of m becomes the largest (m − j + 1) · p_j of j ≤ i.
+Grain: model_id, as_of_date, evidence. Which means are above zero for sure: p-values adjusted after Holm
+over the models that have the rounds to be tested. In ascending order, the i-th of m becomes the largest (m
+− j + 1) · p_j of j ≤ i.
 #}
 with
 

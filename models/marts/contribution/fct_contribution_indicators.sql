@@ -1,7 +1,8 @@
 {{ config(materialized='table') }}
 {#
-Grain: round_number, metric. Which score goes with True Contribution: Spearman over models of the final value of every other
-official series with it, by round, and its mean over a year. Ranks are whole numbers, doubled, so sums are exact.
+Grain: round_number, metric. Which score goes with True Contribution: Spearman over models of the final
+value of every other official series with it, by round, and its mean over a year. Ranks are whole numbers,
+doubled, so sums are exact.
 #}
 with
 

@@ -1,7 +1,7 @@
 {{ config(materialized='table') }}
 {#
-Grain: as_of_date, model_id. Stakes on models whose mean True Contribution over a year is below that of another model of the
-same account, by what was known on the day.
+Grain: as_of_date, model_id. Stakes on models whose mean True Contribution over a year is below that of
+another model of the same account, by what was known on the day.
 #}
 with
 

@@ -1,7 +1,8 @@
 {{ config(materialized='table') }}
 {#
-Grain: as_of_date, model_id. Models that stand higher by mean True Contribution over a year than by mean CORR, by a share of
-the field that the rule calls much, by what was known on the day. Both are ranked among the models that have both.
+Grain: as_of_date, model_id. Models that stand higher by mean True Contribution over a year than by mean
+CORR, by a share of the field that the rule calls much, by what was known on the day. Both are ranked among
+the models that have both.
 #}
 with
 

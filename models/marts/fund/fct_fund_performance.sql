@@ -1,7 +1,8 @@
 {{ config(materialized='table') }}
 {#
-Grain: round_number, score_day. What the fund's portfolio of each round has returned by each day, before and after costs, and
-since its first round; beside who staked, how much, and how well the meta model behind it correlated.
+Grain: round_number, score_day. What the fund's portfolio of each round has returned by each day, before and
+after costs, and since its first round; beside who staked, how much, and how well the meta model behind it
+correlated.
 #}
 with
 
