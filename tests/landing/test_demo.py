@@ -110,7 +110,7 @@ def broken_rules(rows, known):
 def query(landing):
     """A function from SQL over the landed tables, as views, to rows."""
     with duckdb.connect() as connection:
-        for table in LANDED_TABLES:
+        for table in set(LANDED_TABLES) - {"scores"}:  # nobody scores elsewhere
             files = connection.read_parquet(f"{landing}/{table}/**/*.parquet", union_by_name=True)
             files.create_view(table)
         yield lambda sql: connection.execute(sql).fetchall()
