@@ -1,12 +1,19 @@
 {#
 Grain: round_number, factor_set, stock_key, factor. The columns that signals are neutralized to, or measured
-against: N, as the set `neutralizers`, and the landed factors of each set that a score names.
+against: N, as the set `neutralizers`, and the landed factors of each set that a score names. A
+round whose close comes due by itself has its exposures taken too.
 #}
 with
 
 rounds_due as (
 
     select * from {{ ref('int_rounds_due') }}
+
+),
+
+target_days_due as (
+
+    select * from {{ ref('int_target_days_due') }}
 
 ),
 
@@ -39,6 +46,10 @@ worked_on as (
     select round_number
     from rounds_due
     where is_stale or is_prepared
+    union
+    select round_number
+    from target_days_due
+    where is_due and target = 'none'
 
 ),
 
