@@ -1,9 +1,8 @@
 {#
-Grain: round_number, target, score_day, known_at. The deliveries of each target day that a score is taken on;
-of the target itself, or of scores taken elsewhere;
-the newest counts, whole, and the former ones say what was known before. A day before a landed final day is
-superseded: only scores that keep their daily values still have it. The close of a round is the one delivery of
-the target `none`.
+Grain: round_number, target, score_day, known_at. The deliveries of each target day that a score is taken on, of
+the target itself or of scores taken elsewhere; the newest counts, whole, and the former ones say what was known
+before. A day before a landed final day is superseded: only scores that keep their daily values still have it.
+The close of a round is the one delivery of the target `none`.
 #}
 with
 
@@ -31,9 +30,9 @@ score_deliveries as (
 
 ),
 
-clock as (
+rounds_landed as (
 
-    select max(latest_at) as clock_at from manifest
+    select * from {{ ref('int_rounds_landed') }}
 
 ),
 
@@ -74,8 +73,8 @@ closes as (
 
     from round_targets
     inner join rounds on round_targets.round_number = rounds.round_number
-    cross join clock
-    where round_targets.target = 'none' and rounds.close_at <= clock.clock_at
+    inner join rounds_landed on round_targets.round_number = rounds_landed.round_number
+    where round_targets.target = 'none' and rounds_landed.is_closed
 
 ),
 
