@@ -43,3 +43,11 @@
 {% macro calendar_days(return_days) -%}
     cast(ceil({{ return_days }} * 7 / 5) as integer)
 {%- endmacro %}
+
+{# Pearson of x and y from n, their sums, sums of squares and of products; null where one of them is constant. #}
+{% macro pearson(n, x, y, xx, yy, xy) -%}
+    ({{ n }} * {{ xy }} - {{ x }} * {{ y }}) / sqrt(
+        nullif(greatest({{ n }} * {{ xx }} - {{ x }} * {{ x }}, 0), 0)
+        * nullif(greatest({{ n }} * {{ yy }} - {{ y }} * {{ y }}, 0), 0)
+    )
+{%- endmacro %}

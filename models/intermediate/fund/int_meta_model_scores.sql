@@ -13,15 +13,9 @@ with the score's target.
 #}
 with
 
-scores_due as (
+scores as (
 
-    select * from {{ ref('int_scores_due') }}
-
-),
-
-vectors as (
-
-    select * from {{ ref('int_score_vectors') }}
+    select * from {{ ref('int_scores_vectored') }}
 
 ),
 
@@ -45,32 +39,13 @@ meta_models as (
 
 wanted as (
 
-    select
-        scores_due.round_number,
-        scores_due.score,
-        scores_due.score_version,
-        scores_due.target,
-        scores_due.score_day,
-        scores_due.known_at,
-        scores_due.coverage_id,
-        vectors.vector_id
-
-    from scores_due
-    inner join vectors
-        on
-            scores_due.round_number = vectors.round_number
-            and scores_due.target = vectors.target
-            and scores_due.score_day = vectors.score_day
-            and scores_due.known_at = vectors.known_at
-            and scores_due.signal_form = vectors.signal_form
-            and scores_due.vector_kind = vectors.kind
-            and scores_due.transform = vectors.transform
+    select * from scores
     where
-        scores_due.family = 'correlation'
-        and scores_due.signal_form = 'plain'
-        and scores_due.top_bottom is null
-        and scores_due.target != 'none'
-        and scores_due.overlap_share >= scores_due.minimum_overlap
+        family = 'correlation'
+        and signal_form = 'plain'
+        and top_bottom is null
+        and target != 'none'
+        and overlap_share >= minimum_overlap
 
 ),
 
@@ -110,18 +85,16 @@ select
     sums.target,
     sums.score_day,
     sums.known_at,
-    (vector_sums.n * sums.xy - sums.x * vector_sums.total)
-    / sqrt(
-        nullif(greatest(vector_sums.n * sums.xx - sums.x * sums.x, 0), 0)
-        * nullif(
-            greatest(
-                vector_sums.n * vector_sums.total_of_squares
-                - vector_sums.total * vector_sums.total,
-                0
-            ),
-            0
+    {{
+        pearson(
+            'vector_sums.n',
+            'sums.x',
+            'vector_sums.total',
+            'sums.xx',
+            'vector_sums.total_of_squares',
+            'sums.xy',
         )
-    ) as value
+    }} as value
 
 from sums
 inner join vector_sums on sums.vector_id = vector_sums.vector_id

@@ -5,9 +5,9 @@ binned), over their number.
 #}
 with
 
-scores_due as (
+scores as (
 
-    select * from {{ ref('int_scores_due') }}
+    select * from {{ ref('int_scores_vectored') }}
 
 ),
 
@@ -38,25 +38,18 @@ products as (
 paired as (
 
     select
-        scores_due.*,
-        targets.vector_id as target_vector_id,
+        scores.*,
+        scores.vector_id as target_vector_id,
         meta_models.vector_id as meta_vector_id
 
-    from scores_due
-    inner join vectors as targets
-        on
-            scores_due.round_number = targets.round_number
-            and scores_due.target = targets.target
-            and scores_due.score_day = targets.score_day
-            and scores_due.known_at = targets.known_at
-            and targets.kind = scores_due.vector_kind
+    from scores
     inner join vectors as meta_models
         on
-            scores_due.round_number = meta_models.round_number
-            and scores_due.coverage_id = meta_models.coverage_id
-            and scores_due.meta_model = meta_models.meta_model
+            scores.round_number = meta_models.round_number
+            and scores.coverage_id = meta_models.coverage_id
+            and scores.meta_model = meta_models.meta_model
             and meta_models.kind = 'ranked meta model'
-    where scores_due.family = 'contribution' and scores_due.top_bottom is null
+    where scores.family = 'contribution' and scores.top_bottom is null
 
 ),
 

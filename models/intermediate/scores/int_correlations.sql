@@ -4,9 +4,9 @@ with the score's vector: CORR and FNC with a target, CWMM with a meta model, Spe
 #}
 with
 
-scores_due as (
+scores as (
 
-    select * from {{ ref('int_scores_due') }}
+    select * from {{ ref('int_scores_vectored') }}
 
 ),
 
@@ -39,25 +39,16 @@ correlated as (
     select
         products.vector_id,
         products.model_key,
-        (vector_sums.n * products.product - moments.total * vector_sums.total)
-        / sqrt(
-            nullif(
-                greatest(
-                    vector_sums.n * moments.total_of_squares
-                    - moments.total * moments.total,
-                    0
-                ),
-                0
+        {{
+            pearson(
+                'vector_sums.n',
+                'moments.total',
+                'vector_sums.total',
+                'moments.total_of_squares',
+                'vector_sums.total_of_squares',
+                'products.product',
             )
-            * nullif(
-                greatest(
-                    vector_sums.n * vector_sums.total_of_squares
-                    - vector_sums.total * vector_sums.total,
-                    0
-                ),
-                0
-            )
-        ) as value
+        }} as value
 
     from products
     inner join vectors on products.vector_id = vectors.vector_id
@@ -73,26 +64,17 @@ correlated as (
 )
 
 select
-    scores_due.round_number,
-    scores_due.score,
-    scores_due.score_version,
-    scores_due.target,
-    scores_due.score_day,
-    scores_due.known_at,
+    scores.round_number,
+    scores.score,
+    scores.score_version,
+    scores.target,
+    scores.score_day,
+    scores.known_at,
     correlated.model_key,
     correlated.value
 
-from scores_due
-inner join vectors
-    on
-        scores_due.round_number = vectors.round_number
-        and scores_due.target = vectors.target
-        and scores_due.score_day = vectors.score_day
-        and scores_due.known_at = vectors.known_at
-        and scores_due.signal_form = vectors.signal_form
-        and vectors.kind = scores_due.vector_kind
-        and vectors.meta_model = coalesce(scores_due.meta_model, '')
-inner join correlated on vectors.vector_id = correlated.vector_id
+from scores
+inner join correlated on scores.vector_id = correlated.vector_id
 where
-    scores_due.family in ('correlation', 'rank_correlation')
-    and scores_due.top_bottom is null
+    scores.family in ('correlation', 'rank_correlation')
+    and scores.top_bottom is null

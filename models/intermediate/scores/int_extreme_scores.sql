@@ -4,15 +4,9 @@ lowest stocks of each signal: Pearson, or the mean product of contributions.
 #}
 with
 
-scores_due as (
+scores as (
 
-    select * from {{ ref('int_scores_due') }}
-
-),
-
-vectors as (
-
-    select * from {{ ref('int_score_vectors') }}
+    select * from {{ ref('int_scores_vectored') }}
 
 ),
 
@@ -30,29 +24,8 @@ extremes as (
 
 wanted as (
 
-    select
-        scores_due.round_number,
-        scores_due.score,
-        scores_due.score_version,
-        scores_due.target,
-        scores_due.score_day,
-        scores_due.known_at,
-        scores_due.family,
-        scores_due.coverage_id,
-        scores_due.extreme_form,
-        vectors.vector_id
-
-    from scores_due
-    inner join vectors
-        on
-            scores_due.round_number = vectors.round_number
-            and scores_due.target = vectors.target
-            and scores_due.score_day = vectors.score_day
-            and scores_due.known_at = vectors.known_at
-            and scores_due.signal_form = vectors.signal_form
-            and scores_due.vector_kind = vectors.kind
-            and scores_due.transform = vectors.transform
-    where scores_due.extreme_form is not null
+    select * from scores
+    where extreme_form is not null
 
 ),
 
@@ -107,11 +80,7 @@ select
     case
         when wanted.family like '%contribution' then sums.value_scale * sums.xy / sums.n
         else
-            (sums.n * sums.xy - sums.x * sums.y)
-            / sqrt(
-                nullif(greatest(sums.n * sums.xx - sums.x * sums.x, 0), 0)
-                * nullif(greatest(sums.n * sums.yy - sums.y * sums.y, 0), 0)
-            )
+            {{ pearson('sums.n', 'sums.x', 'sums.y', 'sums.xx', 'sums.yy', 'sums.xy') }}
     end as value
 
 from wanted
