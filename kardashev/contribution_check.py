@@ -217,7 +217,7 @@ def _block(connection, number):
         universe=connection.table("int_universe"),
         neutralizers=None,
     )
-    block = PreparedBlock(Blocks(connection), {"round_number": number}, sources)
+    block = PreparedBlock.read(Blocks(connection), {"round_number": number}, sources)
     if not len(block.models):
         held = connection.execute(
             "select string_agg(distinct round_number, ', ' order by round_number) from int_universe"

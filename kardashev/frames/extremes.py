@@ -60,7 +60,7 @@ def extreme_signal_rows(connection, forms, sources, neutralized_signals):
             wanted, itemgetter("round_number", "coverage_id")
         ):
             names = {"round_number": number, "coverage_id": coverage}
-            block = PreparedBlock(reader, names, sources)
+            block = PreparedBlock.read(reader, names, sources)
             for form in of_block:
                 found = _values(block, form, neutralized_signals)
                 if found is not None and 2 * form["top_bottom"] <= len(found[1]):
@@ -84,16 +84,13 @@ def _values(block, form, neutralized_signals):
         )
         ranks = matrix(rows, block.stocks, models, "model_key", "doubled_rank", np.int32)
         return gaussianized(ranks, POWER), stocks, models.keys
+    values, kept = block.gaussian, models.keys
     is_neutral = form["family"].startswith("neutral")
-    values = block.gaussian
     if is_neutral:
         if not block.has_neutralizers.all():
             return None
         has_residual = np.isfinite(block.least_squares_norms)
-        values = block.residuals[:, has_residual]
-        models_kept = models.keys[has_residual]
-    else:
-        models_kept = models.keys
+        values, kept = block.residuals[:, has_residual], kept[has_residual]
     if form["family"].endswith("contribution"):
         meta_model = block.meta_model(form["meta_model"])
         if meta_model is not None and is_neutral:
@@ -101,7 +98,7 @@ def _values(block, form, neutralized_signals):
         if meta_model is None or not meta_model.any():
             return None
         values = orthogonalized(values, meta_model)
-    return values, stocks, models_kept
+    return values, stocks, kept
 
 
 def _batch(block, form, values, stocks, models):

@@ -7,22 +7,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from kardashev.contribution import (
-    alpha,
-    meta_portfolio,
-    meta_portfolio_contribution,
-    neutral_contribution,
-)
+from kardashev.contribution import alpha, meta_portfolio_contribution, neutral_contribution
 from kardashev.correlation import (
     exposures,
     first_largest,
     nearest_signals,
     neutral_correlation,
 )
-from kardashev.frames.blocks import Blocks, batch
+from kardashev.frames.blocks import Blocks
 from kardashev.frames.prepared import PreparedBlock
+from kardashev.frames.score_rows import DAY, DEFINITION, score_batch, score_schema
 
 NO_STAKE = "nothing is at risk in the round"
 NO_PORTFOLIO = "the meta portfolio is zero"
@@ -34,23 +29,8 @@ NO_META_MODEL = "no model stakes enough for {}"
 META_MODEL_IN_SPAN = "{} lies in the span of the neutralizers"
 CONSTANT_TARGET = "the target is constant"
 
-SCHEMA = pa.schema(
-    [
-        ("round_number", pa.int32()),
-        ("model_key", pa.int32()),
-        ("score", pa.string()),
-        ("score_version", pa.string()),
-        ("target", pa.string()),
-        ("score_day", pa.int32()),
-        ("known_at", pa.timestamp("us")),
-        ("value", pa.float64()),
-        ("null_reason", pa.string()),
-        ("attained_by", pa.string()),
-    ]
-)
+SCHEMA = score_schema(("attained_by", pa.string()))
 BLOCK = ("round_number", "coverage_id")
-DEFINITION = ("score", "score_version", "target")
-DAY = ("target", "score_day", "known_at")
 
 
 def matrix_score_rows(connection, scores, sources, targets, shares, factors):
@@ -77,22 +57,24 @@ def matrix_score_rows(connection, scores, sources, targets, shares, factors):
         reader = Blocks(connection)
         for key, of_block in groupby(wanted, itemgetter(*BLOCK)):
             names = dict(zip(BLOCK, key, strict=True))
-            block = ScoredBlock(reader, names, sources, targets, shares, factors)
+            block = ScoredBlock.read(reader, names, sources)
+            block.target_rows, block.share_rows, block.factor_rows = targets, shares, factors
             if len(block.models):
                 for _, due in groupby(of_block, itemgetter(*DEFINITION)):
                     due = list(due)
-                    yield from _score_batches(block, due, _outcome(block, due))
+                    yield from _batches(block, due, outcome(block, due))
 
     return pa.RecordBatchReader.from_batches(SCHEMA, batches())
 
 
 class ScoredBlock(PreparedBlock):
-    """A prepared block with the targets, stakes and factors that its scores need."""
+    """A prepared block with the relations ``*_rows`` of targets, stakes and factors that its scores need."""
 
-    def __init__(self, reader, block, sources, targets, shares, factors):
-        super().__init__(reader, block, sources)
-        self.target_rows, self.share_rows, self.factor_rows = targets, shares, factors
-        self.known_targets = {}
+    target_rows = share_rows = factor_rows = None
+
+    def __init__(self, *prepared):
+        super().__init__(*prepared)
+        self.known_targets, self.known_exposures = {}, {}
 
     def targets(self, due):
         """The targets of due rows (stocks, days), each read once."""
@@ -118,6 +100,11 @@ class ScoredBlock(PreparedBlock):
 
     def exposures(self, factor_set):
         """|Pearson| (models, factors) with those factors of a set that differ between stocks; their names."""
+        if factor_set not in self.known_exposures:
+            self.known_exposures[factor_set] = self._exposures(factor_set)
+        return self.known_exposures[factor_set]
+
+    def _exposures(self, factor_set):
         in_set = self.in_round | {"factor_set": factor_set}
         columns, names = self.reader.columns(self.factor_rows, in_set, self.stocks)
         here = np.isfinite(columns).all(axis=1)
@@ -151,13 +138,14 @@ def _mpc(block, due):
     if np.isnan(shares).any():
         return Outcome(reason=NO_STAKE)
     has_weights = np.isfinite(block.projection_norms)
-    powered, targets, basis, weights = block.portfolio_parts(block.targets(due))
-    is_empty = not shares[has_weights].any()
-    if is_empty or not meta_portfolio(powered, shares, basis, weights).any():
+    if not shares[has_weights].any():
         return Outcome(reason=NO_PORTFOLIO)
+    powered, targets, basis, weights = block.portfolio_parts(block.targets(due))
     values = meta_portfolio_contribution(
         powered, targets, shares, basis, weights, due[0]["normalizer"], due[0]["scale"]
     )
+    if np.isnan(values).all():
+        return Outcome(reason=NO_PORTFOLIO)
     return Outcome(_where(has_weights, values), IN_SPAN)
 
 
@@ -223,7 +211,8 @@ FAMILIES = {
 OUTSIDE_NEUTRALIZERS = ("alpha", "mpc", "neutral_correlation", "neutral_contribution")
 
 
-def _outcome(block, due):
+def outcome(block, due):
+    """What the due rows of one score come to on a block."""
     family, share = due[0]["family"], due[0]["minimum_overlap"]
     held = block.has_neutralizers.mean() * due[0]["overlap_share"]
     if family in OUTSIDE_NEUTRALIZERS and held < share:
@@ -235,23 +224,10 @@ def _where(is_defined, values):
     return np.where(is_defined[:, None], values, np.nan)
 
 
-def _score_batches(block, due, outcome):
+def _batches(block, due, found):
     """A batch for each day of one score."""
-    count = len(block.models)
-    for day, row in enumerate(due):
-        values = np.full(count, np.nan) if outcome.values is None else outcome.values[:, day]
-        reasons = np.broadcast_to(np.array(outcome.reason, dtype=object), count)
-        has_value = pa.array(np.isfinite(values))
-        constants = [row[name] for name in ("score", "score_version", "target", "score_day")]
-        yield batch(
-            SCHEMA,
-            [
-                pa.repeat(block.block["round_number"], count),
-                block.models.keys,
-                *(pa.repeat(value, count) for value in constants),
-                pa.repeat(pa.scalar(row["known_at"], pa.timestamp("us")), count),
-                values,
-                pc.if_else(has_value, None, pa.array(reasons, pa.string())),
-                pa.nulls(count) if outcome.attained_by is None else outcome.attained_by,
-            ],
-        )
+    nothing = np.full((len(block.models), len(due)), np.nan)
+    values = nothing if found.values is None else found.values
+    attained_by = pa.nulls(len(block.models)) if found.attained_by is None else found.attained_by
+    for row, of_day in zip(due, values.T, strict=True):
+        yield score_batch(SCHEMA, block, row, of_day, found.reason, attained_by)

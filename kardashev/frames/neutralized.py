@@ -143,7 +143,7 @@ def _by_round(connection, schema, rounds, sources, batches_of):
     def batches():
         reader = Blocks(connection)
         for (number,) in numbers:
-            block = PreparedBlock(reader, {"round_number": number}, sources)
+            block = PreparedBlock.read(reader, {"round_number": number}, sources)
             if len(block.models) and block.has_neutralizers.any():
                 yield from batches_of(block)
 
@@ -177,7 +177,7 @@ def neutralized_signal_rows(connection, sets, sources, factors):
     def batches():
         reader = Blocks(connection)
         for number, of_round in groupby(wanted, itemgetter(0)):
-            block = PreparedBlock(reader, {"round_number": number}, sources)
+            block = PreparedBlock.read(reader, {"round_number": number}, sources)
             if not len(block.models):
                 continue
             for _, name in of_round:

@@ -80,7 +80,7 @@ def optimized_portfolio_rows(connection, rounds, sources, stakes, factors, limit
     def batches():
         reader = Blocks(connection)
         for number, draws, dropout in wanted:
-            block = PreparedBlock(reader, {"round_number": number}, sources)
+            block = PreparedBlock.read(reader, {"round_number": number}, sources)
             row = {"round_number": number, "draws": draws}
             try:
                 row |= _solved(block, stakes, factors, limits, engine, draws, dropout)

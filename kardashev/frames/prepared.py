@@ -45,18 +45,25 @@ class PreparedBlock:
     The full universe (coverage 0) uses what was made and kept at the close, where the sources have it.
     """
 
-    def __init__(self, reader, block, sources):
-        self.reader, self.block, self.sources = reader, block, sources
+    def __init__(self, reader, sources, block, stocks, models, ranks):
+        self.reader, self.sources, self.block = reader, sources, block
+        self.stocks, self.models, self.ranks = stocks, models, ranks
         self.in_round = {"round_number": block["round_number"]}
-        rows = reader.rows(sources.signals, block, "model_key, stock_key, doubled_rank")
-        self.stocks = reader.index(
-            sources.universe, self.in_round, "stock_key", "stock_id", among=rows["stock_key"]
-        )
-        self.models = reader.index(
-            sources.models, self.in_round, "model_key", "model_id", among=rows["model_key"]
-        )
-        self.ranks = matrix(rows, self.stocks, self.models, "model_key", "doubled_rank", np.int32)
         self.is_universe = block.get("coverage_id", 0) == 0
+
+    @classmethod
+    def read(cls, reader, block, sources):
+        """The block as its sources hold it."""
+        in_round = {"round_number": block["round_number"]}
+        rows = reader.rows(sources.signals, block, "model_key, stock_key, doubled_rank")
+        stocks = reader.index(
+            sources.universe, in_round, "stock_key", "stock_id", among=rows["stock_key"]
+        )
+        models = reader.index(
+            sources.models, in_round, "model_key", "model_id", among=rows["model_key"]
+        )
+        ranks = matrix(rows, stocks, models, "model_key", "doubled_rank", np.int32)
+        return cls(reader, sources, block, stocks, models, ranks)
 
     @cached_property
     def gaussian(self):

@@ -1,0 +1,59 @@
+"""Scores of one target day as long rows, however they are computed."""
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from kardashev.frames.blocks import batch
+
+DEFINITION = ("score", "score_version", "target")
+DAY = ("target", "score_day", "known_at")
+COLUMNS = (
+    ("round_number", pa.int32()),
+    ("model_key", pa.int32()),
+    ("score", pa.string()),
+    ("score_version", pa.string()),
+    ("target", pa.string()),
+    ("score_day", pa.int32()),
+    ("known_at", pa.timestamp("us")),
+    ("value", pa.float64()),
+    ("null_reason", pa.string()),
+)
+
+
+def score_schema(*more):
+    """The columns of every score, and more of one's own."""
+    return pa.schema([*COLUMNS, *more])
+
+
+def score_batch(schema, block, due, values, reason, *more):
+    """One batch: the value of each model of a block on one due day, or the reason why there is none.
+
+    Parameters
+    ----------
+    schema : pyarrow.Schema of `score_schema`
+    block : kardashev.frames.prepared.PreparedBlock
+    due : dict, a row of ``int_scores_due``
+    values : array (models,), NaN where there is none
+    reason : str or array (models,) of str, or None
+    more : arrays (models,) of the schema's further columns
+
+    Returns
+    -------
+    pyarrow.RecordBatch
+    """
+    count = len(block.models)
+    reasons = pa.array(np.broadcast_to(np.array(reason, dtype=object), count), pa.string())
+    constants = [due[name] for name in ("score", "score_version", "target", "score_day")]
+    return batch(
+        schema,
+        [
+            pa.repeat(block.block["round_number"], count),
+            block.models.keys,
+            *(pa.repeat(value, count) for value in constants),
+            pa.repeat(pa.scalar(due["known_at"], pa.timestamp("us")), count),
+            values,
+            pc.if_else(pa.array(np.isfinite(values)), None, reasons),
+            *more,
+        ],
+    )
