@@ -88,6 +88,23 @@ move of the stake should show. A larger move crosses the edges of what the portf
 """
 
 
+SIMULATE = """\
+Replay built rounds with payouts compounding into stakes, under each given rule, beside frozen stakes:
+does the meta model become better? Each model enters with its first stake at risk in these rounds; after
+that only settled payouts move it, and what was added or withdrawn is left out. Who is at risk stays as
+it was. The replays stay in the marts fct_simulated_stakes and fct_simulated_scores."""
+
+SIMULATE_EPILOG = """\
+examples:
+  kardashev simulate --from 760 --to 812 --pay house
+  kardashev simulate --from 760 --to 812 --pay house --pay signals_fnc_mmc
+
+A rule is a row of seeds/rules/payout_rules.csv with its payout_terms, whatever its tournament and dates.
+To replay one that pays nowhere, add it under a tournament of its own. The replay is a `dbt build`: it
+takes what is newly landed with it, and prepares the signals of rounds that are no longer held again.
+"""
+
+
 def main(argv=None) -> int:
     """Run one command.
 
@@ -174,6 +191,13 @@ def contribution(model_id, round_number, landing, database):
     print_contribution_check(database, landing, model_id, round_number)
 
 
+def simulate(first, last, rules, landing, database, project):
+    _use_one_blas_thread()
+    from kardashev.simulation import simulate
+
+    simulate(project, landing, database, first, last, rules, progress)
+
+
 def _use_one_blas_thread():
     """Rounds are small matrices: two threads take longer over one than one does. Before numpy loads."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -217,8 +241,30 @@ def make_parser() -> argparse.ArgumentParser:
     add = _adder(commands, "contribution", contribution, "check a model's TC", *texts)
     add("model_id", metavar="MODEL", help="the model's id")
     add("--round", dest="round_number", metavar="N", type=int, required=True, help="a built round")
-    database = Path(os.environ.get("KARDASHEV_DB") or DEFAULT_DATABASE)
-    add("--database", metavar="FILE", type=Path, default=database, help="(default: %(default)s)")
+    _add_database(add)
+    _add_landing(add)
+
+    texts = (SIMULATE, SIMULATE_EPILOG)
+    add = _adder(commands, "simulate", simulate, "replay rounds as payouts compound", *texts)
+    add("--from", dest="first", metavar="A", type=int, required=True, help="first round")
+    add("--to", dest="last", metavar="B", type=int, required=True, help="last round")
+    add(
+        "--pay",
+        dest="rules",
+        metavar="RULE",
+        action="append",
+        required=True,
+        help="a payout rule; once for each to compare",
+    )
+    add(
+        "--project-dir",
+        dest="project",
+        metavar="DIR",
+        type=Path,
+        default=Path(),
+        help="the dbt project (default: here)",
+    )
+    _add_database(add)
     _add_landing(add)
     return parser
 
@@ -242,6 +288,11 @@ def _text(epilog):
 def _add_landing(add):
     landing = Path(os.environ.get("KARDASHEV_LANDING") or DEFAULT_LANDING)
     add("--landing", metavar="DIR", type=Path, default=landing, help="(default: %(default)s)")
+
+
+def _add_database(add):
+    database = Path(os.environ.get("KARDASHEV_DB") or DEFAULT_DATABASE)
+    add("--database", metavar="FILE", type=Path, default=database, help="(default: %(default)s)")
 
 
 def _add_prices(add, required):

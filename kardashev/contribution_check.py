@@ -1,10 +1,8 @@
 """A model's True Contribution beside what moving its stake does to the portfolio's return."""
 
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
 import numpy as np
 
 from kardashev.errors import WarehouseError
@@ -14,6 +12,7 @@ from kardashev.frames.prepared import PreparedBlock, Sources
 from kardashev.landing.reader import files_select
 from kardashev.landing.tables import LANDED_TABLES
 from kardashev.portfolio.moved_stakes import moved, returns_of_stakes
+from kardashev.warehouse import reading
 
 STEPS = (1e-5, 1e-3, 1e-2)  # shares of the round's stake at risk by which the stake grows
 SCORES = """
@@ -101,7 +100,7 @@ def print_contribution_check(database, landing, model_id, round_number):
     PortfolioError
         When a portfolio cannot be solved.
     """
-    with _warehouse(database) as connection:
+    with reading(database) as connection:
         check = checked_contribution(connection, Path(landing), model_id, round_number)
     print(f"{model_id} in round {round_number}: day {check.score_day} of {check.target}")
     print(f"  stake at risk       {check.stake:12.4f} of {check.total:.4f} NMR")
@@ -172,19 +171,6 @@ def checked_contribution(connection, landing, model_id, round_number):
         amounts=amounts,
         changes=found[1:] - found[0],
     )
-
-
-@contextmanager
-def _warehouse(database):
-    database = Path(database)
-    if not database.is_file():
-        raise WarehouseError(f"no warehouse at {database}: run `dbt build` first")
-    try:
-        with duckdb.connect(str(database), read_only=True) as connection:
-            yield connection
-    except duckdb.Error as error:
-        reason = str(error).strip().splitlines()[0]
-        raise WarehouseError(f"{database} cannot be read: {reason}") from error
 
 
 def _scores(connection, model_id, number):

@@ -22,8 +22,19 @@ class Index:
     ids: pa.ChunkedArray
     places: np.ndarray
 
+    @classmethod
+    def of(cls, keys, ids):
+        """The index of keys that are in the order of their ids."""
+        places = np.full(int(keys.max(initial=-1)) + 1, -1)
+        places[keys] = np.arange(len(keys))
+        return cls(keys, ids, places)
+
     def __len__(self):
         return len(self.keys)
+
+    def only(self, here):
+        """The entries that a bool array marks."""
+        return Index.of(self.keys[here], self.ids.filter(pa.array(here)))
 
     def here(self, keys):
         """Where each of an array of keys stands, −1 for those that are not here."""
@@ -48,10 +59,7 @@ class Blocks:
         rows = self.rows(relation, block, f"distinct {key} as key, {name} as id").sort_by("id")
         if among is not None:
             rows = rows.filter(pc.is_in(rows["key"], among.unique()))
-        keys = rows["key"].to_numpy()
-        places = np.full(int(keys.max(initial=-1)) + 1, -1)
-        places[keys] = np.arange(len(keys))
-        return Index(keys, rows["id"], places)
+        return Index.of(rows["key"].to_numpy(), rows["id"])
 
     def values(self, relation, block, index, key, value):
         """One value for each entry of an index, NaN where the relation has none."""

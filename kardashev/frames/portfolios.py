@@ -121,10 +121,8 @@ def _solved(block, stakes, factors, limits, engine, draws, dropout):
         "sensitivity": packed(stored, block),
     }
     start = base.multipliers[0], base.gross_multipliers[0]
-    generator = np.random.default_rng([DROPOUT_SEED, in_round["round_number"]])
-    masks = dropout_masks(at_risk, generator, draws, dropout)
     try:
-        stored, drawn = prepare(problem, block.gaussian, at_risk, masks, dropout, engine, start)
+        stored, drawn = drawn_sensitivity(problem, block, at_risk, draws, dropout, engine, start)
     except PortfolioError as error:
         return found | {"draws_reason": str(error)}
     return found | {
@@ -132,6 +130,13 @@ def _solved(block, stakes, factors, limits, engine, draws, dropout):
         "worst_residual": drawn.residuals.max(),
         "draws_sensitivity": packed(stored, block),
     }
+
+
+def drawn_sensitivity(problem, block, at_risk, draws, dropout, engine, start=None):
+    """`prepare` on draws of the stakes at risk (models,), which the round's number seeds."""
+    generator = np.random.default_rng([DROPOUT_SEED, block.in_round["round_number"]])
+    masks = dropout_masks(at_risk, generator, draws, dropout)
+    return prepare(problem, block.gaussian, at_risk, masks, dropout, engine, start)
 
 
 def portfolio_problem(block, factors, limits):

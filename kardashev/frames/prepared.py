@@ -65,6 +65,14 @@ class PreparedBlock:
         ranks = matrix(rows, stocks, models, "model_key", "doubled_rank", np.int32)
         return cls(reader, sources, block, stocks, models, ranks)
 
+    def restricted(self, here):
+        """The block on those of its stocks that a bool array marks, ranked there."""
+        if here.all():
+            return self
+        part = self.block | {"coverage_id": None}
+        stocks, ranks = self.stocks.only(here), doubled_rank(self.ranks[here])
+        return type(self)(self.reader, self.sources, part, stocks, self.models, ranks)
+
     @cached_property
     def gaussian(self):
         """G (stocks, models): gaussianized ranks."""
@@ -140,13 +148,17 @@ class PreparedBlock:
 
     def meta_model(self, name, is_neutral=False):
         """A meta model ranked and gaussianized on the block's stocks, or on N's; None without one."""
-        in_meta_model = self.in_round | {"meta_model": name}
-        values = self._by_stock(self.sources.meta_models, in_meta_model, "value")
+        values = self._meta_values(name)
         if np.isnan(values).any():
             return None
         if is_neutral:
             values = values[self.has_neutralizers]
         return gaussianized(doubled_rank(values))
+
+    def _meta_values(self, name):
+        """A meta model's values on the block's stocks, NaN where there is none."""
+        in_meta_model = self.in_round | {"meta_model": name}
+        return self._by_stock(self.sources.meta_models, in_meta_model, "value")
 
     def _by_stock(self, relation, block, value):
         return self.reader.values(relation, block, self.stocks, "stock_key", value)

@@ -17,6 +17,7 @@ the stocks that are free in some draw (`gradients`).
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.stats import qmc
 from threadpoolctl import threadpool_limits
 
 from kardashev.errors import ConstantMetaModelError, InvalidSignalError, NoStakeError
@@ -63,6 +64,10 @@ class StoredSensitivity:
 def dropout_masks(stakes, generator, draws=DRAWS, dropout=DROPOUT):
     """Which models survive in each draw; a draw without a staked survivor is drawn again.
 
+    In each draw a model survives with probability 1 − p, independently of the others. Between draws, the
+    points are spread evenly (a scrambled Sobol sequence, its first coordinates given to the largest
+    stakes), so that the mean over draws strays much less from its expectation than if they were independent.
+
     Parameters
     ----------
     stakes : array (models,), at risk, not negative
@@ -84,12 +89,21 @@ def dropout_masks(stakes, generator, draws=DRAWS, dropout=DROPOUT):
     if not 0 <= dropout < 1:
         raise ValueError(f"dropout is {dropout}, not in [0, 1)")
     _check_stakes(stakes)
-    survives = generator.random((draws, len(stakes))) >= dropout
+    survives = _spread_points(draws, stakes, generator) >= dropout
     while True:
         empty = np.flatnonzero(~(survives & (stakes > 0)).any(axis=1))
         if not len(empty):
             return survives
         survives[empty] = generator.random((len(empty), len(stakes))) >= dropout
+
+
+def _spread_points(draws, stakes, generator):
+    """Points (draws, models) in the unit cube, each of them uniform, all of them spread evenly."""
+    points = generator.random((draws, len(stakes)))
+    largest = np.argsort(-stakes, kind="stable")[: qmc.Sobol.MAXDIM]
+    sequence = qmc.Sobol(len(largest), rng=generator)
+    points[:, largest] = sequence.random_base2(int(np.ceil(np.log2(draws))))[:draws]
+    return points
 
 
 def undropped_mask(stakes):
@@ -233,7 +247,8 @@ def true_contribution(stored, signals, returns, version="v1"):
     Returns
     -------
     values : array (models, days), return per unit of stake
-    standard_errors : array (models, days), over draws; NaN for a single draw
+    standard_errors : array (models, days), as if draws were independent, so an upper bound: they are spread
+        evenly (`dropout_masks`); NaN for a single draw
     half_sample_correlations : array (days,), of the values by the first and by the second half of the
         draws; NaN for a single draw
 

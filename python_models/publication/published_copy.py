@@ -29,6 +29,8 @@ def model(dbt, session):
         "fct_misplaced_stakes": dbt.ref("fct_misplaced_stakes"),
         "fct_underrated_models": dbt.ref("fct_underrated_models"),
         "fct_contribution_indicators": dbt.ref("fct_contribution_indicators"),
+        "fct_simulated_stakes": dbt.ref("fct_simulated_stakes"),
+        "fct_simulated_scores": dbt.ref("fct_simulated_scores"),
         "leaderboard_models": dbt.ref("leaderboard_models"),
         "leaderboard_accounts": dbt.ref("leaderboard_accounts"),
         "dim_models": dbt.ref("dim_models"),

@@ -19,13 +19,39 @@ target_days_due as (
 
 ),
 
+target_days_simulated as (
+
+    select * from {{ ref('int_target_days_simulated') }}
+
+),
+
+target_days as (
+
+    select
+        round_number,
+        target,
+        score_day,
+        known_at
+
+    from target_days_due
+    union
+    select
+        round_number,
+        target,
+        score_day,
+        known_at
+
+    from target_days_simulated
+
+),
+
 wanted_rounds as (
 
     select round_number
     from rounds_due
     where is_stale or is_prepared
     union
-    select round_number from target_days_due
+    select round_number from target_days
 
 ),
 
@@ -60,12 +86,12 @@ target_files as (
         manifest.path
 
     from manifest
-    inner join target_days_due
+    inner join target_days
         on
-            manifest.round_number = target_days_due.round_number
-            and manifest.target = target_days_due.target
-            and manifest.score_day = target_days_due.score_day
-            and manifest.known_at = target_days_due.known_at
+            manifest.round_number = target_days.round_number
+            and manifest.target = target_days.target
+            and manifest.score_day = target_days.score_day
+            and manifest.known_at = target_days.known_at
     where manifest.table_name = 'targets'
 
 )

@@ -2,8 +2,8 @@
 Grain: round_number. The rounds to work on, found from the data, before their contracts are judged.
 is_changed:  what the round is made from differs from the ledger, or a killed build left it half done.
 is_stale:    changed, or a round in its stability window changed: stakes, meta models, scores are redone.
-is_prepared: signals and weights are prepared now: changed, or needed by a stale round's window or by a due
-             target day, and not held.
+is_prepared: signals and weights are prepared now: changed, or needed by a stale round's window, a due target
+             day or a replay, and not held.
 is_pruned:   signals and weights are dropped now: held, outside every window, closed and resolved.
 A round that is no longer landed is changed, with no fingerprint: its rows go.
 #}
@@ -30,6 +30,12 @@ target_days as (
 resolutions as (
 
     select * from {{ ref('int_rounds_resolved') }}
+
+),
+
+rounds_simulated as (
+
+    select * from {{ ref('int_rounds_simulated') }}
 
 ),
 
@@ -113,6 +119,8 @@ needed_rounds as (
     select round_number
     from target_days
     where fingerprint is not null
+    union
+    select round_number from rounds_simulated
 
 ),
 

@@ -1,0 +1,288 @@
+"""Rounds as a replay needs them: who staked, and what scores are under other stakes than the landed ones."""
+
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from kardashev.contribution import contribution, meta_portfolio
+from kardashev.correlation import correlation
+from kardashev.errors import PortfolioError
+from kardashev.frames.matrix_scores import ScoredBlock, outcome
+from kardashev.frames.portfolios import drawn_sensitivity, portfolio_problem
+from kardashev.frames.score_rows import DAY
+from kardashev.frames.true_contributions import RANK, UNDROPPED, percentiles
+from kardashev.meta_models import MetaModel
+from kardashev.portfolio.true_contribution import (
+    NO_DROPOUT,
+    prepare,
+    true_contribution,
+    undropped_mask,
+)
+from kardashev.ranking import doubled_rank, signed_power
+
+META_PORTFOLIO = "SWP"
+STAKE_BOUND = ("contribution", "neutral_contribution", "mpc", "tc")  # families of scores
+SAME_VALUE = 1e-12  # values of a meta model closer than this are tied, as its exact sums in SQL are
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """Relations of the rounds to replay.
+
+    meta_models : (round_number, meta_model, and the fields of `MetaModel`)
+    scores : the columns of ``int_simulated_scores``
+    targets : (round_number, target, stock_key, value, target_mean), null keys outside the universe
+    stakes : (round_number, model_id, stake_nmr, is_at_risk, mean_neutral_churn, is_benchmark)
+    factors, limits : as in `kardashev.frames.portfolios.optimized_portfolio_rows`
+    dropouts : (round_number, draws, dropout)
+    engine : str
+    """
+
+    meta_models: Any
+    scores: Any
+    targets: Any
+    stakes: Any
+    factors: Any
+    limits: Any
+    dropouts: Any
+    engine: str
+
+
+class ReplayedBlock(ScoredBlock):
+    """A prepared block whose stakes are those of the run at hand."""
+
+    meta_ranks = None
+
+    def _meta_values(self, name):
+        return self.meta_ranks[name]
+
+
+class ReplayedRound:
+    """What all runs share of a round.
+
+    stakes : table of the landed stakes, by model; scores : rows of the scores to take
+    places : int array (staked models,), where each model stands in the block, −1 where it has no signal
+    """
+
+    def __init__(self, block, replayed):
+        self.block, self.reader, self.replayed = block, block.reader, replayed
+        self.stakes = self._rows(replayed.stakes).sort_by("model_id")
+        places = pc.index_in(self.stakes["model_id"], block.models.ids).fill_null(-1)
+        self.places = places.to_numpy()
+        self.scores = self._rows(replayed.scores).to_pylist()
+        self.targets, self.parts = {}, {}
+
+    def _rows(self, relation, columns="*"):
+        return self.reader.rows(relation, self.block.in_round, columns)
+
+    def on_models(self, values):
+        """Values of the staked models as an array (models of the block,), 0 for the others."""
+        whole = np.zeros(len(self.block.models), values.dtype)
+        whole[self.places[self.places >= 0]] = values[self.places >= 0]
+        return whole
+
+    @cached_property
+    def meta_models(self):
+        """name → `MetaModel`"""
+        columns = ", ".join(("meta_model", *(field.name for field in fields(MetaModel))))
+        rows = self._rows(self.replayed.meta_models, columns).sort_by("meta_model").to_pylist()
+        return {row.pop("meta_model"): MetaModel(**row) for row in rows}
+
+    @cached_property
+    def problem(self):
+        """Of the round's portfolio."""
+        return portfolio_problem(self.block, self.replayed.factors, self.replayed.limits)
+
+    @cached_property
+    def dropout(self):
+        """Draws, and the share of models left out of one."""
+        (row,) = self._rows(self.replayed.dropouts, "draws, dropout").to_pylist()
+        return row["draws"], row["dropout"]
+
+    def covered(self, target):
+        """Values of a target (stocks,), NaN where there is none, and what is known of it."""
+        if target not in self.targets:
+            rows = self.reader.rows(self.replayed.targets, self.block.in_round | {"target": target})
+            inside = rows.filter(rows["stock_key"].is_valid())
+            values = np.full(len(self.block.stocks), np.nan)
+            places = self.block.stocks.here(inside["stock_key"].to_numpy())
+            values[places[places >= 0]] = inside["value"].to_numpy()[places >= 0]
+            here = np.isfinite(values)
+            shared = values[here]
+            self.targets[target] = (
+                values,
+                {
+                    "target_mean": rows["target_mean"][0].as_py() if len(rows) else np.nan,
+                    "overlap_share": min(here.mean(), len(shared) / max(len(rows), 1)),
+                    "is_binned": bool(((shared >= 0) & (shared <= 1)).all()),
+                },
+            )
+        return self.targets[target]
+
+    def paid_scores(self, terms, rule):
+        """The scores that a rule pays on: row of each, None where the round does not take it, and its terms.
+
+        Terms are a table (model_id, multiplier, value) of the staked models.
+        """
+        paid = self.reader.rows(terms, self.block.in_round | {"payout_rule": rule})
+        known = {(row["score"], row["score_version"]): row for row in self.scores}
+        versions = paid.select(["score", "score_version"]).group_by(["score", "score_version"])
+        return [
+            (
+                known.get((score, version)),
+                paid.filter((pc.field("score") == score) & (pc.field("score_version") == version)),
+            )
+            for score, version in sorted(
+                tuple(row.values()) for row in versions.aggregate([]).to_pylist()
+            )
+        ]
+
+    def part(self, row):
+        """The block on the stocks that a score's target covers, with that target; which those are."""
+        values, _ = self.covered(row["target"])
+        here = np.isfinite(values)
+        key = here.tobytes()
+        if key not in self.parts:
+            self.parts[key] = self.block.restricted(here)
+        part = self.parts[key]
+        part.known_targets[tuple(row[name] for name in DAY)] = values[here]
+        return part, here
+
+
+class StakedRound:
+    """A replayed round under the stakes of one run.
+
+    Parameters
+    ----------
+    replayed : ReplayedRound
+    at_risk : array (staked models,), NMR
+    """
+
+    def __init__(self, replayed, at_risk):
+        self.round, self.block = replayed, replayed.block
+        self.at_risk = replayed.on_models(at_risk)
+        total = self.at_risk.sum()
+        self.shares = self.at_risk / total if total > 0 else np.full(len(self.at_risk), np.nan)
+        is_benchmark = replayed.on_models(replayed.stakes["is_benchmark"].to_numpy())
+        self.meta_ranks = {
+            name: self._ranked(definition.weights(self.at_risk, is_benchmark))
+            for name, definition in replayed.meta_models.items()
+        }
+        self.sensitivities = {}
+
+    def _ranked(self, weights):
+        """A meta model's ranks (stocks,), all that scores take of it; NaN without members."""
+        if weights is None:
+            return np.full(len(self.block.stocks), np.nan)
+        return doubled_rank(self.block.gaussian @ weights, SAME_VALUE).astype(float)
+
+    def meta_model_scores(self):
+        """Rows (meta_model, score, score_version, target, value) of every meta model with members."""
+        return [
+            {name: row[name] for name in ("score", "score_version", "target")}
+            | {"meta_model": meta_model, "value": float(value)}
+            for row in self.round.scores
+            if row["is_of_meta_models"] and self._is_covered(row)
+            for meta_model, value in self._scores_of(row)
+            if np.isfinite(value)
+        ]
+
+    def _scores_of(self, row):
+        part = self._part(row)
+        targets = part.targets([row])
+        if row["family"] == "alpha":
+            powered, targets, basis, weights = part.portfolio_parts(targets)
+            portfolio = meta_portfolio(powered, self.shares, basis, weights)
+            size = np.abs(portfolio).sum()
+            yield META_PORTFOLIO, portfolio @ targets[:, 0] / size if size > 0 else np.nan
+            return
+        targets = targets - self._known(row)["target_mean"]
+        if row["has_target_power"]:
+            targets = signed_power(targets)
+        for name in self.meta_ranks:
+            prepared = part.meta_model(name)
+            if prepared is not None:
+                yield name, correlation(signed_power(prepared)[:, None], targets)[0, 0]
+
+    def term(self, row, terms):
+        """What one score adds to each model's: array (staked models,), NaN where there is no score."""
+        places = pc.index_in(self.round.stakes["model_id"], terms["model_id"]).to_numpy()
+        landed, multipliers = (
+            terms[name].take(pa.array(places, pa.int32(), from_pandas=True)).to_numpy()
+            for name in ("value", "multiplier")
+        )
+        anew = None if row is None else self.values(row)
+        if anew is None:
+            return multipliers * landed
+        has_signal = self.round.places >= 0
+        return multipliers * np.where(has_signal, anew[self.round.places], landed)
+
+    def values(self, row):
+        """A score that hangs on stakes (models of the block,), NaN where there is none; None for others."""
+        family = row["family"]
+        if family not in STAKE_BOUND or row["top_bottom"] is not None:
+            return None
+        if not len(self.block.models) or not self._is_covered(row):
+            return np.full(len(self.block.models), np.nan)
+        if family == "tc":
+            return self._true_contribution(row)
+        part = self._part(row)
+        due = row | self._known(row)
+        if family == "contribution":
+            return _contribution(part, due)
+        found = outcome(part, [due]).values
+        return np.full(len(part.models), np.nan) if found is None else found[:, 0]
+
+    def _true_contribution(self, row):
+        version = row["score_version"]
+        returns = np.nan_to_num(self.round.covered(row["target"])[0])[:, None]
+        try:
+            stored = self._sensitivity(version == UNDROPPED)
+        except PortfolioError:
+            return np.full(len(self.block.models), np.nan)
+        signals = self.block.gaussian[stored.places]
+        kind = "v1" if version == RANK else version
+        values = true_contribution(stored, signals, returns, kind)[0][:, 0] * row["scale"]
+        return percentiles(values) if version == RANK else values
+
+    def _sensitivity(self, is_undropped):
+        if is_undropped not in self.sensitivities:
+            replayed, block = self.round, self.block
+            parts = replayed.problem, block.gaussian, self.at_risk
+            engine = replayed.replayed.engine
+            if is_undropped:
+                found = prepare(*parts, undropped_mask(self.at_risk), NO_DROPOUT, engine)
+            else:
+                draws = replayed.dropout
+                found = drawn_sensitivity(replayed.problem, block, self.at_risk, *draws, engine)
+            self.sensitivities[is_undropped] = found[0]
+        return self.sensitivities[is_undropped]
+
+    def _known(self, row):
+        return self.round.covered(row["target"])[1]
+
+    def _is_covered(self, row):
+        return (
+            row["score_day"] is not None
+            and len(self.block.models) > 0
+            and self._known(row)["overlap_share"] >= row["minimum_overlap"]
+        )
+
+    def _part(self, row):
+        part, here = self.round.part(row)
+        part.stake_shares = self.shares
+        part.meta_ranks = {name: ranks[here] for name, ranks in self.meta_ranks.items()}
+        return part
+
+
+def _contribution(block, due):
+    meta_model = block.meta_model(due["meta_model"])
+    if meta_model is None:
+        return np.full(len(block.models), np.nan)
+    targets = block.targets([due])
+    targets = (targets - targets.mean(axis=0)) * (4 if due["is_binned"] else 1)
+    return contribution(block.gaussian, meta_model, targets)[:, 0]

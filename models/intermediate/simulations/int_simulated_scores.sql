@@ -1,0 +1,91 @@
+{#
+Grain: round_number, score, score_version. What a replay takes in a round: the scores that its payout rules pay on,
+and those that meta models have, correlations, and Alpha of the meta portfolio; and on which target day, none while
+the target is not final.
+#}
+with
+
+rounds_simulated as (
+
+    select * from {{ ref('int_rounds_simulated') }}
+
+),
+
+simulations_due as (
+
+    select * from {{ ref('int_simulations_due') }}
+
+),
+
+payout_terms as (
+
+    select * from {{ ref('payout_terms') }}
+
+),
+
+round_scores as (
+
+    select * from {{ ref('int_round_scores') }}
+
+),
+
+target_days as (
+
+    select * from {{ ref('int_target_days_simulated') }}
+
+),
+
+paid_scores as (
+
+    select distinct
+        payout_terms.score,
+        payout_terms.score_version
+
+    from payout_terms
+    inner join simulations_due on payout_terms.payout_rule = simulations_due.payout_rule
+
+),
+
+wanted as (
+
+    select
+        round_scores.*,
+        paid_scores.score is not null as is_paid,
+        round_scores.family in ('correlation', 'alpha')
+        and round_scores.factor_set is null
+        and round_scores.top_bottom is null
+        and round_scores.target != 'none' as is_of_meta_models
+
+    from round_scores
+    inner join rounds_simulated on round_scores.round_number = rounds_simulated.round_number
+    left join paid_scores
+        on
+            round_scores.score = paid_scores.score
+            and round_scores.score_version = paid_scores.score_version
+
+)
+
+select
+    wanted.round_number,
+    wanted.score,
+    wanted.score_version,
+    wanted.family,
+    wanted.target,
+    wanted.meta_model,
+    wanted.has_target_power,
+    wanted.top_bottom,
+    wanted.normalizer,
+    wanted.scale,
+    wanted.minimum_overlap,
+    wanted.is_paid,
+    wanted.is_of_meta_models,
+    target_days.score_day,
+    target_days.known_at,
+    target_days.first_known_at
+
+from wanted
+left join target_days
+    on
+        wanted.round_number = target_days.round_number
+        and wanted.target = target_days.target
+where wanted.is_paid or wanted.is_of_meta_models

@@ -1,0 +1,43 @@
+{{ config(materialized='table') }}
+{#
+Grain: payout_rule, first_round, last_round, round_number, meta_model, score, score_version. Final scores of the
+meta models that the stakes of each replay make, beside those of stakes that nothing moves.
+#}
+with
+
+simulations as (
+
+    select * from {{ ref('int_simulations') }}
+
+),
+
+scores as (
+
+    select
+        payout_rule,
+        first_round,
+        last_round,
+        round_number,
+        unnest(scores, max_depth := 2)
+
+    from simulations
+
+)
+
+select
+    payout_rule,
+    first_round,
+    last_round,
+    round_number,
+    meta_model,
+    score,
+    score_version,
+    target,
+    value,
+    max(value) filter (where payout_rule = 'frozen') over same_places as frozen_value
+
+from scores
+window
+    same_places as (
+        partition by first_round, last_round, round_number, meta_model, score, score_version
+    )
