@@ -105,7 +105,7 @@ where
     and last_round = $last
     and list_contains($rules, payout_rule)
     and payout_rule != 'frozen'
-    and meta_model in ('SWMM', 'SWP')
+    and (meta_model = 'SWMM' or score = 'alpha')
 group by all
 order by payout_rule, meta_model, score
 """
@@ -206,8 +206,8 @@ def _check_rule(connection, first, last, rule):
     span = {"first": first, "last": last, "rule": rule}
     for score, version, missing, example in connection.execute(UNSCORED, span).fetchall():
         raise WarehouseError(
-            f"{rule} pays on {score} {version}, which {missing} of the rounds are not scored on, as {example}: "
-            "add it to score_definitions, or replay others"
+            f"{rule} pays on {score} {version}, which {missing} of the rounds are not scored on, as "
+            f"{example}: add it to score_definitions, or replay others"
         )
     asked = {"rule": rule, "taken": list(STAKE_BOUND)}
     for score, version in connection.execute(NOT_TAKEN, asked).fetchall():

@@ -168,17 +168,23 @@ class StakedRound:
         total = self.at_risk.sum()
         self.shares = self.at_risk / total if total > 0 else np.full(len(self.at_risk), np.nan)
         is_benchmark = replayed.on_models(replayed.stakes["is_benchmark"].to_numpy())
-        self.meta_ranks = {
-            name: self._ranked(definition.weights(self.at_risk, is_benchmark))
+        blends = {
+            name: self._blend(definition.weights(self.at_risk, is_benchmark))
             for name, definition in replayed.meta_models.items()
         }
+        blends[META_PORTFOLIO] = self._meta_portfolio()
+        self.meta_ranks = {name: _ranked(values) for name, values in blends.items()}
         self.sensitivities = {}
 
-    def _ranked(self, weights):
-        """A meta model's ranks (stocks,), all that scores take of it; NaN without members."""
-        if weights is None:
-            return np.full(len(self.block.stocks), np.nan)
-        return doubled_rank(self.block.gaussian @ weights, SAME_VALUE).astype(float)
+    def _blend(self, weights):
+        return None if weights is None else self.block.gaussian @ weights
+
+    def _meta_portfolio(self):
+        """SWP (stocks,); None without stake, and where a stock has no weight."""
+        if np.isnan(self.shares).any() or not self.block.has_neutralizers.all():
+            return None
+        powered, _, *operator = self.block.portfolio_parts(self.block.powered)
+        return _normalized(meta_portfolio(powered, self.shares, *operator))
 
     def meta_model_scores(self):
         """Rows (meta_model, score, score_version, target, value) of every meta model with members."""
@@ -196,9 +202,9 @@ class StakedRound:
         targets = part.targets([row])
         if row["family"] == "alpha":
             powered, targets, basis, weights = part.portfolio_parts(targets)
-            portfolio = meta_portfolio(powered, self.shares, basis, weights)
-            size = np.abs(portfolio).sum()
-            yield META_PORTFOLIO, portfolio @ targets[:, 0] / size if size > 0 else np.nan
+            portfolio = _normalized(meta_portfolio(powered, self.shares, basis, weights))
+            if portfolio is not None:
+                yield META_PORTFOLIO, portfolio @ targets[:, 0]
             return
         targets = targets - self._known(row)["target_mean"]
         if row["has_target_power"]:
@@ -275,8 +281,24 @@ class StakedRound:
     def _part(self, row):
         part, here = self.round.part(row)
         part.stake_shares = self.shares
-        part.meta_ranks = {name: ranks[here] for name, ranks in self.meta_ranks.items()}
+        part.meta_ranks = {
+            name: np.broadcast_to(ranks, here.shape)[here]
+            for name, ranks in self.meta_ranks.items()
+        }
         return part
+
+
+def _normalized(portfolio):
+    """A portfolio over the sum of its absolute weights; None for one of zeros."""
+    size = np.abs(portfolio).sum()
+    return portfolio / size if size > 0 else None
+
+
+def _ranked(values):
+    """Ranks of a meta model, all that scores take of it: array (stocks,), or NaN without members."""
+    if values is None:
+        return np.nan
+    return doubled_rank(values, SAME_VALUE).astype(float)
 
 
 def _contribution(block, due):

@@ -17,7 +17,7 @@ TERMS = (
     *("corr_v4,v1,0.2", "mmc,v1,1", "bmc,v1,0.3", "neutral_mmc,v1,0.5", "mpc,v3,0.5"),
     *("tc,v1,0.0003", "tc,undropped,0.0002", "tc,masked,0.0001", "tc,rank,0.01"),
 )
-PAYS = "0.05,false,60,0.1,10"  # clip, clips_before_factor, stake_threshold_nmr, retention
+PAYS = "0.25,false,30,0.1,10"  # clip, clips_before_factor, stake_threshold_nmr, retention
 
 
 def rule_rows(name, tournament_name):
@@ -105,10 +105,12 @@ def test_a_replays_stakes_landed_and_built_are_paid_what_the_replay_paid(world, 
     for column in ("stake_nmr", "at_risk_nmr", "payout_factor", "payout_nmr"):
         np.testing.assert_allclose(found[column], expected[column], rtol=0, atol=1e-9)
     assert found["settled_at"].equals(expected["settled_at"])
-    at_risk = found["at_risk_nmr"] > 0
+    is_paid = (found["at_risk_nmr"] > 0) & expected["unpaid_reason"].isna()
     np.testing.assert_allclose(
-        found["score_used"][at_risk], expected["score_used"][at_risk], rtol=0, atol=1e-9
+        found["score_used"][is_paid], expected["score_used"][is_paid], rtol=0, atol=1e-9
     )
+    assert is_paid.sum() > 10
+    assert found["score_used"][~is_paid].isna().any()
     assert (found["payout_factor"] < 1).any()
     assert (found["payout_nmr"].abs() > 0.01).sum() > 10
 
@@ -119,7 +121,7 @@ def test_only_settled_payouts_move_the_stakes_of_a_replay(paid):
     is_entry = (ledger["model_id"] == model) & (ledger["round_number"] == entry)
     moved = ledger[ledger["former_stake_nmr"].notna() & ~is_entry]
     np.testing.assert_allclose(moved["other_change_nmr"], 0, rtol=0, atol=1e-9)
-    assert (moved["settled_nmr"] != 0).sum() > 10
+    assert (moved["settled_nmr"] != 0).sum() > 5
 
 
 @pytest.mark.parametrize("column", ["value", "frozen_value"])
@@ -130,13 +132,13 @@ def test_meta_models_of_a_replay_score_as_production_scores_them(world, paid, co
     rows = production.query(f"select {', '.join(names)}, value from int_meta_model_scores")
     expected = pd.DataFrame(rows, columns=[*names, "value"]).set_index(names)["value"].dropna()
     found = replayed(world, "fct_simulated_scores").set_index(names)[column].dropna()
-    found = found[found.index.get_level_values("meta_model") != "SWP"]
+    found = found[found.index.get_level_values("score") != "alpha"]
     assert set(found.index) == set(expected.index)
     np.testing.assert_allclose(found, expected.loc[found.index], rtol=0, atol=1e-12)
 
 
 def test_alpha_of_the_meta_portfolio_is_its_return(world, paid):
-    scores = replayed(world, "fct_simulated_scores").query("meta_model == 'SWP'")
+    scores = replayed(world, "fct_simulated_scores").query("score == 'alpha'")
     portfolios = paid.marts()["fct_meta_models"].query("meta_model == 'SWP'")
     for number in (2, 4, 6):  # their targets cover every stock
         weights = portfolios.query("round_number == @number").set_index("stock_id")["value"]
@@ -153,8 +155,8 @@ def test_payouts_move_the_meta_model(world):
     ].any()  # the first payout settles after the second close
     assert differs[scores["round_number"] > 2].sum() > 5
     frozen = replayed(world, "fct_simulated_stakes", "frozen")
-    expected = [constant_stake(*key) for key in zip(frozen["round_number"], frozen["model_id"])]
-    assert frozen["stake_nmr"].tolist() == expected
+    keys = frozen[["round_number", "model_id"]].itertuples(index=False, name=None)
+    assert frozen["stake_nmr"].tolist() == [constant_stake(*key) for key in keys]
     assert frozen["payout_nmr"].isna().all()
 
 
@@ -179,13 +181,11 @@ def test_replays_stay_when_other_builds_follow(world):
     ],
     ids=["order", "rounds", "rule", "score"],
 )
-def test_what_cannot_be_replayed_is_one_line_that_says_why(world, capsys, arguments, message):
-    before = world.database.stat().st_mtime_ns if "7" in arguments[:1] else None
+def test_what_cannot_be_replayed_is_one_line_that_says_why(world, capfd, arguments, message):
     assert simulate(world, *arguments) == 2
-    said = [line for line in capsys.readouterr().err.splitlines() if line.startswith("kardashev: ")]
+    said = [line for line in capfd.readouterr().err.splitlines() if line.startswith("kardashev: ")]
     assert len(said) == 1
     assert message in said[0]
-    assert before in (None, world.database.stat().st_mtime_ns)
 
 
 def test_without_a_project_or_a_warehouse_a_replay_says_so(tmp_path, capsys):
