@@ -230,4 +230,4 @@ def _batches(block, due, found):
     values = nothing if found.values is None else found.values
     attained_by = pa.nulls(len(block.models)) if found.attained_by is None else found.attained_by
     for row, of_day in zip(due, values.T, strict=True):
-        yield score_batch(SCHEMA, block, row, of_day, found.reason, attained_by)
+        yield score_batch(SCHEMA, block.models.keys, row, of_day, found.reason, attained_by)

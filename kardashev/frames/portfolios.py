@@ -1,19 +1,17 @@
 """The optimized portfolio of each round, and what its gradients need later, as one row a round."""
 
-import io
-
 import numpy as np
 import pyarrow as pa
 
 from kardashev.errors import ConstantMetaModelError, NoStakeError, PortfolioError
 from kardashev.frames.blocks import Blocks
 from kardashev.frames.prepared import PreparedBlock
+from kardashev.frames.sensitivities import packed
 from kardashev.portfolio.layer import FALLBACK
 from kardashev.portfolio.problem import neutral_problem
 from kardashev.portfolio.report import HELD, exposure_report
 from kardashev.portfolio.true_contribution import (
     NO_DROPOUT,
-    StoredSensitivity,
     dropout_masks,
     prepare,
     standardized_meta_models,
@@ -169,18 +167,3 @@ def _exposures(report):
     names = [field.name for field in EXPOSURE]
     rows = zip(report.names, *(values.tolist() for values in fields), strict=True)
     return [dict(zip(names, row, strict=True)) for row in rows]
-
-
-def packed(stored, block):
-    """A stored sensitivity as bytes, with the stock and model keys that its axes stand for."""
-    buffer = io.BytesIO()
-    stock_keys = block.stocks.keys[stored.places]
-    np.savez(buffer, stock_keys=stock_keys, model_keys=block.models.keys, **vars(stored))
-    return buffer.getvalue()
-
-
-def unpacked(blob):
-    """What `packed` packed: stock keys, model keys, `StoredSensitivity`."""
-    with np.load(io.BytesIO(blob)) as arrays:
-        held = dict(arrays)
-    return held.pop("stock_keys"), held.pop("model_keys"), StoredSensitivity(**held)

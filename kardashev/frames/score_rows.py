@@ -26,13 +26,13 @@ def score_schema(*more):
     return pa.schema([*COLUMNS, *more])
 
 
-def score_batch(schema, block, due, values, reason, *more):
-    """One batch: the value of each model of a block on one due day, or the reason why there is none.
+def score_batch(schema, model_keys, due, values, reason, *more):
+    """One batch: the value of each model of a round on one due day, or the reason why there is none.
 
     Parameters
     ----------
     schema : pyarrow.Schema of `score_schema`
-    block : kardashev.frames.prepared.PreparedBlock
+    model_keys : int array (models,)
     due : dict, a row of ``int_scores_due``
     values : array (models,), NaN where there is none
     reason : str or array (models,) of str, or None
@@ -42,14 +42,14 @@ def score_batch(schema, block, due, values, reason, *more):
     -------
     pyarrow.RecordBatch
     """
-    count = len(block.models)
+    count = len(model_keys)
     reasons = pa.array(np.broadcast_to(np.array(reason, dtype=object), count), pa.string())
     constants = [due[name] for name in ("score", "score_version", "target", "score_day")]
     return batch(
         schema,
         [
-            pa.repeat(block.block["round_number"], count),
-            block.models.keys,
+            pa.repeat(due["round_number"], count),
+            model_keys,
             *(pa.repeat(value, count) for value in constants),
             pa.repeat(pa.scalar(due["known_at"], pa.timestamp("us")), count),
             values,

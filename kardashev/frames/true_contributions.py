@@ -7,12 +7,12 @@ import numpy as np
 import pyarrow as pa
 
 from kardashev.frames.blocks import Blocks
-from kardashev.frames.portfolios import unpacked
-from kardashev.frames.prepared import PreparedBlock
-from kardashev.frames.score_rows import DAY, DEFINITION, score_batch, score_schema
-from kardashev.portfolio.true_contribution import true_contribution
+from kardashev.frames.score_rows import DAY, score_batch, score_schema
+from kardashev.frames.sensitivities import unpacked
+from kardashev.portfolio.true_contribution import true_contributions
 from kardashev.ranking import doubled_rank
 
+ROUNDS_AT_ONCE = 8  # whose stored sensitivities are held at a time
 RANK, UNDROPPED = "rank", "undropped"
 SAME_SHARE = 1e-12  # of the largest TC: models closer than this share a rank
 NO_PORTFOLIO = "the round has no portfolio: {}"
@@ -20,7 +20,7 @@ NO_PORTFOLIO = "the round has no portfolio: {}"
 SCHEMA = score_schema(("standard_error", pa.float64()), ("half_sample_correlation", pa.float64()))
 
 
-def true_contribution_rows(connection, scores, sources, portfolios, targets):
+def true_contribution_rows(connection, scores, models, portfolios, targets):
     """TC of every accepted model on the due target days, in each version, as long rows.
 
     Returns of a day enter as they are landed; a stock without one counts as unchanged, a return of 0.
@@ -29,7 +29,7 @@ def true_contribution_rows(connection, scores, sources, portfolios, targets):
     ----------
     connection : duckdb.DuckDBPyConnection
     scores : relation, the columns of ``int_scores_due``, of the family ``tc``
-    sources : kardashev.frames.prepared.Sources
+    models : relation (round_number, model_key, model_id), the accepted ones
     portfolios : relation (round_number, reason, draws_reason, sensitivity, draws_sensitivity)
     targets : relation (round_number, target, score_day, known_at, stock_key, value)
 
@@ -44,65 +44,70 @@ def true_contribution_rows(connection, scores, sources, portfolios, targets):
 
     def batches():
         reader = Blocks(connection)
-        for number, of_round in groupby(wanted, itemgetter("round_number")):
-            block = PreparedBlock.read(reader, {"round_number": number}, sources)
-            stored = reader.rows(portfolios, block.in_round).to_pylist()
-            if len(block.models) and stored:
-                contributions = StoredContributions(block, stored[0])
-                for _, due in groupby(of_round, itemgetter(*DEFINITION)):
-                    yield from _version_batches(contributions, list(due), targets)
+        by_round = groupby(wanted, itemgetter("round_number"))
+        due_rounds = [(number, list(of_round)) for number, of_round in by_round]
+        for start in range(0, len(due_rounds), ROUNDS_AT_ONCE):
+            some = due_rounds[start : start + ROUNDS_AT_ONCE]
+            stored = _stored(reader, portfolios, [number for number, _ in some])
+            for number, due in some:
+                accepted = reader.index(models, {"round_number": number}, "model_key", "model_id")
+                if len(accepted) and number in stored:
+                    yield from _round_batches(reader, accepted, stored.pop(number), due, targets)
 
     return pa.RecordBatchReader.from_batches(SCHEMA, batches())
 
 
-class StoredContributions:
-    """TC of a round's models from its stored sensitivities, each unpacked once."""
+def _stored(reader, portfolios, numbers):
+    """Portfolios of some rounds, by number: DuckDB reads all large values to find one, so few at a time."""
+    columns = "round_number, reason, draws_reason, sensitivity, draws_sensitivity"
+    query = (
+        f"select {columns} from ({portfolios.sql_query()}) where list_contains($1, round_number)"
+    )
+    rows = reader.cursor.execute(query, [numbers]).to_arrow_table().to_pylist()
+    return {row["round_number"]: row for row in rows}
 
-    def __init__(self, block, stored):
-        self.block, self.stored = block, stored
-        self.unpacked = {}
 
-    def reason(self, version):
-        """Why the round has no TC of a version; None when it has."""
-        if self.stored[_blob(version)] is None:
-            return NO_PORTFOLIO.format(self.stored["reason"] or self.stored["draws_reason"])
-        return None
-
-    def values(self, version, returns):
-        """TC, errors (models, days) and half-sample correlations (days,) for returns (stocks, days)."""
-        places, sensitivity, signals = self._sensitivity(_blob(version))
-        found, errors, halves = true_contribution(sensitivity, signals, returns, version)
-        whole = np.full((2, len(self.block.models), returns.shape[1]), np.nan)
-        whole[:, places] = found, errors
-        return *whole, halves
-
-    def _sensitivity(self, blob):
-        if blob not in self.unpacked:
-            stock_keys, model_keys, sensitivity = unpacked(self.stored[blob])
-            stocks, places = self.block.stocks.here(stock_keys), self.block.models.here(model_keys)
-            self.unpacked[blob] = places, sensitivity, self.block.gaussian[np.ix_(stocks, places)]
-        return self.unpacked[blob]
+def _round_batches(reader, models, stored, due, targets):
+    for blob, reason in (
+        ("draws_sensitivity", stored["reason"] or stored["draws_reason"]),
+        ("sensitivity", stored["reason"]),
+    ):
+        of_blob = [row for row in due if _blob(row["score_version"]) == blob]
+        if of_blob and stored[blob] is None:
+            yield from _without_values(models, of_blob, NO_PORTFOLIO.format(reason))
+        elif of_blob:
+            yield from _with_values(reader, unpacked(stored[blob]), of_blob, targets)
 
 
 def _blob(version):
     return "sensitivity" if version == UNDROPPED else "draws_sensitivity"
 
 
-def _version_batches(contributions, due, targets):
-    block, version = contributions.block, due[0]["score_version"]
-    nothing = np.full(len(block.models), np.nan)
-    reason = contributions.reason(version)
-    if reason:
-        for row in due:
-            yield score_batch(SCHEMA, block, row, nothing, reason, nothing, nothing)
-        return
-    returns = np.column_stack([_returns(block, row, targets) for row in due])
-    values, errors, halves = contributions.values("v1" if version == RANK else version, returns)
-    for row, of_day, spread, half in zip(due, values.T, errors.T, halves, strict=True):
-        of_day, spread = of_day * row["scale"], spread * row["scale"]
-        if version == RANK:
-            of_day, spread = percentiles(of_day), nothing
-        yield score_batch(SCHEMA, block, row, of_day, None, spread, np.full_like(spread, half))
+def _without_values(models, due, reason):
+    nothing = np.full(len(models), np.nan)
+    for row in due:
+        yield score_batch(SCHEMA, models.keys, row, nothing, reason, nothing, nothing)
+
+
+def _with_values(reader, sensitivity, due, targets):
+    days = list(dict.fromkeys(itemgetter("round_number", *DAY)(row) for row in due))
+    places = {day: place for place, day in enumerate(days)}
+    returns = np.column_stack([_returns(reader, sensitivity.stocks, day, targets) for day in days])
+    versions = {_underlying(row["score_version"]) for row in due}
+    found = true_contributions(sensitivity.stored, sensitivity.signals, returns, versions)
+    for row in due:
+        place = places[itemgetter("round_number", *DAY)(row)]
+        values, errors, halves = found[_underlying(row["score_version"])]
+        of_day, spread = values[:, place] * row["scale"], errors[:, place] * row["scale"]
+        if row["score_version"] == RANK:
+            of_day, spread = percentiles(of_day), np.full_like(spread, np.nan)
+        half = np.full_like(spread, halves[place])
+        yield score_batch(SCHEMA, sensitivity.model_keys, row, of_day, None, spread, half)
+
+
+def _underlying(version):
+    """The version whose values a version is made from."""
+    return "v1" if version == RANK else version
 
 
 def percentiles(contributions):
@@ -111,6 +116,7 @@ def percentiles(contributions):
     return (doubled_rank(contributions, width) - 1) / (2 * len(contributions))
 
 
-def _returns(block, row, targets):
-    day = block.in_round | {name: row[name] for name in DAY}
-    return np.nan_to_num(block.reader.values(targets, day, block.stocks, "stock_key", "value"))
+def _returns(reader, stocks, day, targets):
+    names = ("round_number", *DAY)
+    day = dict(zip(names, day, strict=True))
+    return np.nan_to_num(reader.values(targets, day, stocks, "stock_key", "value"))

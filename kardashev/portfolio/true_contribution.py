@@ -234,22 +234,28 @@ def gradients(stored, signals, returns):
 
 
 def true_contribution(stored, signals, returns, version="v1"):
+    """`true_contributions` of one version."""
+    return true_contributions(stored, signals, returns, (version,))[version]
+
+
+def true_contributions(stored, signals, returns, versions):
     """TC of every model, whether it has a stake or not, for one or more days' returns.
 
     Parameters
     ----------
     stored, signals, returns : as in `gradients`
-    version : {"v1", "undropped", "masked"}
+    versions : set of {"v1", "undropped", "masked"}
         ``v1``: the mean over draws of the gradient at the drawn stakes. ``masked``: of the gradient through
         the mask, so that a dropped model has 0 in that draw. ``undropped``: ``v1`` of one draw in which all
         models survive.
 
     Returns
     -------
-    values : array (models, days), return per unit of stake
-    standard_errors : array (models, days), as if draws were independent, so an upper bound: they are spread
-        evenly (`dropout_masks`); NaN for a single draw
-    half_sample_correlations : array (days,), of the values by the first and by the second half of the
+    dict, version → (values, standard_errors, half_sample_correlations)
+        values : array (models, days), return per unit of stake
+        standard_errors : array (models, days), as if draws were independent, so an upper bound: they are
+        spread evenly (`dropout_masks`); NaN for a single draw
+        half_sample_correlations : array (days,), of the values by the first and by the second half of the
         draws; NaN for a single draw
 
     Raises
@@ -257,23 +263,36 @@ def true_contribution(stored, signals, returns, version="v1"):
     ValueError
         For another version, or ``undropped`` of what was prepared with dropout.
     """
-    if version not in VERSIONS:
-        raise ValueError(f"no version {version!r}: one of {', '.join(VERSIONS)}")
-    if version == "undropped" and stored.dropout > 0:
+    for version in versions:
+        if version not in VERSIONS:
+            raise ValueError(f"no version {version!r}: one of {', '.join(VERSIONS)}")
+    if "undropped" in versions and stored.dropout > 0:
         raise ValueError("undropped is prepared without dropout")
-    draws, days = len(stored.survives), returns.shape[1]
-    values = np.empty((len(stored.signal_means), days))
-    errors, correlations = np.full_like(values, np.nan), np.full(days, np.nan)
-    through = stored.survives.T / (1 - stored.dropout) if version == "masked" else 1.0
+    shape = len(stored.signal_means), returns.shape[1]
+    found = {
+        version: (np.empty(shape), np.full(shape, np.nan), np.full(shape[1], np.nan))
+        for version in versions
+    }
     for day, gradient in enumerate(gradients(stored, signals, returns)):
-        gradient = gradient * through
-        values[:, day] = gradient.mean(axis=1)
-        if draws > 1:
-            errors[:, day] = gradient.std(axis=1, ddof=1) / np.sqrt(draws)
-            halves = gradient[:, : draws // 2].mean(axis=1), gradient[:, draws // 2 :].mean(axis=1)
-            if all(half.std() > 0 for half in halves):
-                correlations[day] = np.corrcoef(*halves)[0, 1]
-    return values, errors, correlations
+        for version, (values, errors, correlations) in found.items():
+            if version == "masked":
+                of_draws = gradient * (stored.survives.T / (1 - stored.dropout))
+            else:
+                of_draws = gradient
+            values[:, day], errors[:, day], correlations[day] = _over_draws(of_draws)
+    return found
+
+
+def _over_draws(gradient):
+    """Mean (models,), its standard error, and the correlation of the means of both halves."""
+    draws = gradient.shape[1]
+    mean = gradient.mean(axis=1)
+    if draws == 1:
+        return mean, np.nan, np.nan
+    halves = gradient[:, : draws // 2].mean(axis=1), gradient[:, draws // 2 :].mean(axis=1)
+    is_flat = any(half.std() == 0 for half in halves)
+    correlation = np.nan if is_flat else np.corrcoef(*halves)[0, 1]
+    return mean, gradient.std(axis=1, ddof=1) / np.sqrt(draws), correlation
 
 
 def _check_stakes(stakes):

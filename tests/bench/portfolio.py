@@ -62,11 +62,12 @@ def universe(rows):
     )
 
 
-def models():
-    """Signals that share twenty sources, and stakes of which a third are zero."""
+def models(common=0.0):
+    """Signals that share twenty sources, and some of one opinion; stakes of which a third are zero."""
     rng = np.random.default_rng(1)
     signals = rng.normal(size=(STOCKS, 20)) @ rng.normal(size=(20, MODELS)) / 5
     signals += rng.normal(size=signals.shape)
+    signals += common * rng.normal(size=(STOCKS, 1))
     stakes = rng.exponential(size=MODELS) * (rng.random(MODELS) < 2 / 3)
     return (signals - signals.mean(axis=0)) / signals.std(axis=0), stakes
 
