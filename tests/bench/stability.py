@@ -47,7 +47,7 @@ def main():
         )
         compiled = build_empty(folder)
         with duckdb.connect(str(folder / "kardashev.duckdb"), config={"threads": 2}) as connection:
-            connection.execute("set memory_limit = '7GB'")
+            connection.execute("set memory_limit = '5GB'")
             fill(connection)
             measure(connection, compiled)
 
