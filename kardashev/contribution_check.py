@@ -9,6 +9,7 @@ from kardashev.errors import WarehouseError
 from kardashev.frames.blocks import Blocks
 from kardashev.frames.portfolios import portfolio_problem
 from kardashev.frames.prepared import PreparedBlock, Sources
+from kardashev.frames.score_rows import DAY
 from kardashev.landing.reader import files_select
 from kardashev.landing.tables import LANDED_TABLES
 from kardashev.portfolio.moved_stakes import moved, returns_of_stakes
@@ -136,21 +137,9 @@ def checked_contribution(connection, landing, model_id, round_number):
     WarehouseError, PortfolioError
     """
     scores = _scores(connection, model_id, round_number)
-    block = _block(connection, round_number)
-    stakes = block.reader.values(
-        connection.table("int_stakes_at_risk"),
-        block.in_round,
-        block.models,
-        "model_key",
-        "at_risk_nmr",
-    )
-    stakes = np.nan_to_num(stakes)
-    factors = _landed(connection, landing, FACTORS, "factors", block.in_round)
-    problem = portfolio_problem(block, factors, connection.sql(LIMITS))
     score = scores["v1"]
-    day = block.in_round | {name: score[name] for name in ("target", "score_day", "known_at")}
-    targets = _landed(connection, landing, RETURNS, "targets", day)
-    returns = np.nan_to_num(block.reader.values(targets, day, block.stocks, "stock_key", "value"))
+    block, stakes, problem = held_round(connection, landing, round_number)
+    returns = landed_returns(connection, landing, block, score)
     place = block.models.ids.to_pylist().index(model_id)
     amounts = stakes.sum() * np.array(STEPS)
     sets = np.vstack([stakes, moved(stakes, place, amounts)])
@@ -171,6 +160,44 @@ def checked_contribution(connection, landing, model_id, round_number):
         amounts=amounts,
         changes=found[1:] - found[0],
     )
+
+
+def held_round(connection, landing, number):
+    """What the portfolio of a round whose signals are held is made from.
+
+    Parameters
+    ----------
+    connection, landing : as in `checked_contribution`
+    number : int
+
+    Returns
+    -------
+    block : PreparedBlock
+    stakes : array (models,), at risk
+    problem : PortfolioProblem
+
+    Raises
+    ------
+    WarehouseError
+        When the signals are no longer held, or a landed file is gone.
+    """
+    block = _block(connection, number)
+    stakes = block.reader.values(
+        connection.table("int_stakes_at_risk"),
+        block.in_round,
+        block.models,
+        "model_key",
+        "at_risk_nmr",
+    )
+    factors = _landed(connection, landing, FACTORS, "factors", block.in_round)
+    return block, np.nan_to_num(stakes), portfolio_problem(block, factors, connection.sql(LIMITS))
+
+
+def landed_returns(connection, landing, block, day):
+    """Returns (stocks,) of a target day, a mapping of ``DAY``; 0 where none is landed."""
+    day = block.in_round | {name: day[name] for name in DAY}
+    targets = _landed(connection, landing, RETURNS, "targets", day)
+    return np.nan_to_num(block.reader.values(targets, day, block.stocks, "stock_key", "value"))
 
 
 def _scores(connection, model_id, number):

@@ -8,7 +8,11 @@ their ids, never of their keys, so that a matrix does not depend on the order in
     neutralized    what is neutralized once, at the close
     extremes       the top and bottom of every signal's ranking
     matrix_scores  scores of the due target days
+    score_rows     scores as rows, however they are computed
     portfolios     the optimized portfolio of each round
+    sensitivities  what the portfolio keeps for later days
     true_contributions  what each stake contributed to its return
     signal_statistics   how sure each model's evidence is by each day
+    replayed_rounds     rounds under other stakes than the landed ones
+    simulations    payouts that compound into stakes, round after round
 """

@@ -266,6 +266,17 @@ def test_draws_follow_their_seed_and_keep_a_staked_model():
         dropout_masks(stakes, np.random.default_rng(3), dropout=1)
 
 
+def test_draws_are_spread_evenly_over_the_largest_stakes():
+    stakes = np.arange(1.0, 301)
+    survives = dropout_masks(stakes, np.random.default_rng(3), draws=128)
+    assert (survives.sum(axis=0) == 64).all()
+    largest = survives[:, [-1, -2]]
+    patterns, counts = np.unique(largest, axis=0, return_counts=True)
+    assert len(patterns) == 4 and (counts == 32).all()
+    rare = dropout_masks(stakes, np.random.default_rng(3), draws=128, dropout=0.75)
+    assert (rare.sum(axis=0) == 32).all()
+
+
 @pytest.mark.parametrize(
     ("stakes", "error"),
     [

@@ -4,9 +4,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
+import numpy as np
 import pytest
 from harness import Warehouse
 from test_parity import Oracle, assert_round_matches
+
+from kardashev.contribution_check import held_round, landed_returns
+from kardashev.portfolio.true_contribution import dropout_masks, prepare, true_contribution
 
 
 def kardashev(warehouse, *arguments):
@@ -52,6 +57,33 @@ def test_scores_of_the_simulated_demo_equal_the_organisers_code(simulated):
     assert_rounds_match(simulated, resolved_rounds(simulated.marts()))
 
 
+def assert_draws_hardly_matter(warehouse):
+    """TC of the resolved rounds whose signals are held, by two other sets of draws: published, 0.995."""
+    correlations = []
+    with duckdb.connect(str(warehouse.database), read_only=True) as connection:
+        days = connection.sql(
+            "select distinct round_number, target, score_day, known_at from fct_true_contributions"
+            " where score_day = 20 and score_version = 'v1' and standard_error is not null order by all"
+        )
+        for day in days.to_arrow_table().to_pylist():
+            number = day["round_number"]
+            block, stakes, problem = held_round(connection, warehouse.landing, number)
+            returns = landed_returns(connection, warehouse.landing, block, day)[:, None]
+            found = []
+            for seed in (1, 2):
+                draws = dropout_masks(stakes, np.random.default_rng([seed, number]))
+                stored, _ = prepare(problem, block.gaussian, stakes, draws)
+                found.append(true_contribution(stored, block.gaussian[stored.places], returns)[0])
+            correlations.append(np.corrcoef(found[0][:, 0], found[1][:, 0])[0, 1])
+    assert len(correlations) > 10
+    assert min(correlations) > 0.98
+    assert np.mean(correlations) > 0.995
+
+
+def test_two_sets_of_draws_give_the_same_contributions_on_the_simulated_demo(simulated):
+    assert_draws_hardly_matter(simulated)
+
+
 def test_the_newest_round_is_open_and_every_status_occurs(simulated):
     marts = simulated.marts()
     assert not marts["dim_rounds"]["is_resolved"].iloc[-1]
@@ -73,7 +105,7 @@ def test_the_tour_shows_scores_the_file_and_three_queries(simulated):
         assert name in shown
 
 
-def test_scores_on_real_prices_equal_the_organisers_code(tmp_path, shared_data):
+def test_scores_and_draws_on_real_prices_are_as_on_made_up_ones(tmp_path, shared_data):
     prices = shared_data / "sp500_daily_2014_2021.parquet"
     securities = shared_data / "sp500_constituents_2021.csv"
     warehouse = build_demo(tmp_path, "--prices", prices, "--securities", securities)
@@ -81,3 +113,4 @@ def test_scores_on_real_prices_equal_the_organisers_code(tmp_path, shared_data):
     numbers = resolved_rounds(marts)
     assert len(marts["dim_rounds"]) == 104
     assert_rounds_match(warehouse, [numbers[0], numbers[len(numbers) // 2], numbers[-1]])
+    assert_draws_hardly_matter(warehouse)
