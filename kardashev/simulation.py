@@ -132,7 +132,7 @@ def simulate(project, landing, database, first, last, rules, progress):
         raise WarehouseError(f"no dbt project at {project}: start in it, or give --project-dir")
     with reading(database) as connection:
         _check_rounds(connection, first, last)
-    asked = json.dumps({"simulate": {"pay": list(rules), "from": first, "to": last}})
+    asked = json.dumps({"simulate_pay": list(rules), "simulate_from": first, "simulate_to": last})
     with TemporaryDirectory(prefix="kardashev-simulate-") as target:
         dbt = Dbt(project, landing, database, Path(target), asked)
         progress("reading the rules: dbt seed")

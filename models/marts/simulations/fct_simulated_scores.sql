@@ -18,7 +18,7 @@ scores as (
         first_round,
         last_round,
         round_number,
-        unnest(scores, max_depth := 2)
+        unnest(scores) as taken
 
     from simulations
 
@@ -29,15 +29,22 @@ select
     first_round,
     last_round,
     round_number,
-    meta_model,
-    score,
-    score_version,
-    target,
-    value,
-    max(value) filter (where payout_rule = 'frozen') over same_places as frozen_value
+    taken.meta_model,
+    taken.score,
+    taken.score_version,
+    taken.target,
+    taken.value,
+    max(taken.value) filter (where payout_rule = 'frozen') over same_places
+        as frozen_value
 
 from scores
 window
     same_places as (
-        partition by first_round, last_round, round_number, meta_model, score, score_version
+        partition by
+            first_round,
+            last_round,
+            round_number,
+            taken.meta_model,
+            taken.score,
+            taken.score_version
     )

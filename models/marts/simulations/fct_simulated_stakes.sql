@@ -20,7 +20,7 @@ stakes as (
         round_number,
         payout_factor,
         settled_at,
-        unnest(stakes, max_depth := 2)
+        unnest(stakes) as staked
 
     from simulations
 
@@ -31,12 +31,12 @@ select
     first_round,
     last_round,
     round_number,
-    model_id,
-    stake_nmr,
-    at_risk_nmr,
+    staked.model_id,
+    staked.stake_nmr,
+    staked.at_risk_nmr,
     payout_factor,
-    score_used,
-    payout_nmr,
+    staked.score_used,
+    staked.payout_nmr,
     settled_at
 
 from stakes
