@@ -228,11 +228,15 @@ class StakedRound:
         return multipliers * np.where(has_signal, anew[self.round.places], landed)
 
     def values(self, row):
-        """A score that hangs on stakes (models of the block,), NaN where there is none; None for others."""
+        """A score that hangs on stakes (models of the block,), NaN where there is none.
+
+        None for other scores, and in a round whose scores were all taken elsewhere: they stay as they are.
+        """
         family = row["family"]
-        if family not in STAKE_BOUND or row["top_bottom"] is not None:
+        is_bound = family in STAKE_BOUND and row["top_bottom"] is None
+        if not is_bound or not len(self.block.models):
             return None
-        if not len(self.block.models) or not self._is_covered(row):
+        if not self._is_covered(row):
             return np.full(len(self.block.models), np.nan)
         if family == "tc":
             return self._true_contribution(row)

@@ -106,6 +106,22 @@ def test_signals_are_dropped_when_nothing_needs_them_and_prepared_again_for_a_re
     assert not np.allclose(was, now)
 
 
+def test_a_round_closes_when_the_clock_passes_its_close_though_nothing_of_it_is_new(warehouse):
+    tournament.land_models(warehouse.landing)
+    for number in (5, 6):
+        tournament.land_round(warehouse.landing, number)
+    warehouse.build()
+    before = warehouse.marts()["fct_scores"]
+    assert set(before["round_number"]) == {5}  # the close of the newest is still to come
+    tournament.land_targets(warehouse.landing, 5, 20, day=5)
+    warehouse.build()
+    assert worklist(warehouse, "is_changed") == []
+    closed = warehouse.marts()
+    assert set(closed["fct_scores"].query("target == 'none'")["round_number"]) == {5, 6}
+    warehouse.build("--full-refresh")
+    assert_same_marts(closed, warehouse.marts())
+
+
 def test_only_new_files_are_read(warehouse):
     tournament.land_all(warehouse.landing, [1])
     warehouse.build()
