@@ -90,7 +90,7 @@ move of the stake should show. A larger move crosses the edges of what the portf
 
 SIMULATE = """\
 Replay built rounds with payouts compounding into stakes, under each given rule, beside frozen stakes:
-does the meta model become better? Each model enters with its first stake at risk in these rounds; after
+does the meta model become better? Each model enters with its first landed stake of these rounds; after
 that only settled payouts move it, and what was added or withdrawn is left out. Who is at risk stays as
 it was. The replays stay in the marts fct_simulated_stakes and fct_simulated_scores."""
 
