@@ -1,6 +1,6 @@
 {#
-Grain: round_number, target. The final days of the targets of replayed rounds: since when one was known, which
-settles payouts, and the newest delivery of it, which scores are taken on.
+Grain: round_number, target. The final days of the targets of replayed rounds: since when one was known, be it by
+scores taken elsewhere, which settles payouts; and the newest delivery of the target, which scores are taken on.
 #}
 with
 
@@ -20,10 +20,10 @@ select
     target_days.round_number,
     target_days.target,
     target_days.score_day,
-    max(target_days.known_at) as known_at,
+    max(target_days.known_at) filter (where target_days.has_target) as known_at,
     min(target_days.known_at) as first_known_at
 
 from target_days
 inner join rounds_simulated on target_days.round_number = rounds_simulated.round_number
-where target_days.is_final and target_days.has_target
+where target_days.is_final
 group by all
