@@ -181,7 +181,7 @@ class StakedRound:
 
     def _meta_portfolio(self):
         """SWP (stocks,); None without stake, and where a stock has no weight."""
-        if np.isnan(self.shares).any() or not self.block.has_neutralizers.all():
+        if not self.at_risk.sum() > 0 or not self.block.has_neutralizers.all():
             return None
         powered, _, *operator = self.block.portfolio_parts(self.block.powered)
         return _normalized(meta_portfolio(powered, self.shares, *operator))

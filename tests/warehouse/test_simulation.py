@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import tournament
-from harness import with_rules
+from harness import Warehouse, with_rules
+from test_payouts import REAL_PAYOUTS, land_real_payouts
 
 from kardashev.cli import main
 
@@ -186,6 +187,37 @@ def test_what_cannot_be_replayed_is_one_line_that_says_why(world, capfd, argumen
     said = [line for line in capfd.readouterr().err.splitlines() if line.startswith("kardashev: ")]
     assert len(said) == 1
     assert message in said[0]
+
+
+def test_a_replay_of_real_rounds_is_the_plain_recursion(tmp_path, shared_data, monkeypatch):
+    """Rounds of which only stakes, multipliers and scores are known: payouts compound four weeks later."""
+    warehouse = Warehouse(tmp_path)
+    rows = land_real_payouts(warehouse.landing, shared_data / REAL_PAYOUTS)
+    warehouse.build()
+    monkeypatch.setenv("KARDASHEV_PUBLISHED", str(warehouse.published))
+    asked = ["--from", "240", "--to", "279", "--pay", "classic_corr_mmc"]
+    assert simulate(warehouse, *asked) == 0
+    found = replayed(warehouse, "fct_simulated_stakes", "classic_corr_mmc")
+    found = found.set_index(["round_number", "model_id"])[["stake_nmr", "payout_nmr"]]
+    stakes, unsettled = {}, []
+    for number, of_round in rows.groupby("round_number"):
+        for settled in [payouts for last, payouts in unsettled if last == number - 5]:
+            for model, payout in settled.items():
+                stakes[model] = max(stakes[model] + payout, 0)
+        for row in of_round.itertuples():
+            if row.stake_nmr > 0:
+                stakes.setdefault(row.model_id, row.stake_nmr)
+        of_round = of_round.set_index("model_id")
+        at_risk = pd.Series({model: stakes.get(model, 0.0) for model in of_round.index})
+        at_risk = at_risk.where(of_round["stake_nmr"] > 0, 0)
+        score = of_round["corr"] * of_round["corr_multiplier"]
+        score = score + of_round["mmc"] * of_round["mmc_multiplier"]
+        factor = min(1, 300_000 / at_risk.sum())
+        payouts = at_risk * (factor * score).clip(-0.25, 0.25).fillna(0)
+        unsettled.append((number, payouts[payouts != 0]))
+        of_replay = found.loc[number].reindex(of_round.index)
+        np.testing.assert_allclose(of_replay["payout_nmr"], payouts, rtol=0, atol=1e-8)
+    assert found["stake_nmr"].loc[279].sum() > 2 * found["stake_nmr"].loc[240].sum()
 
 
 def test_without_a_project_or_a_warehouse_a_replay_says_so(tmp_path, capsys):
