@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from kardashev.errors import WarehouseError
-from kardashev.frames.replayed_rounds import STAKE_BOUND
+from kardashev.frames.staked_rounds import STAKE_BOUND
 from kardashev.warehouse import reading
 
 FROZEN = "frozen"

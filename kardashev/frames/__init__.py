@@ -13,6 +13,7 @@ their ids, never of their keys, so that a matrix does not depend on the order in
     sensitivities  what the portfolio keeps for later days
     true_contributions  what each stake contributed to its return
     signal_statistics   how sure each model's evidence is by each day
-    replayed_rounds     rounds under other stakes than the landed ones
+    replayed_rounds     rounds as a replay needs them
+    staked_rounds  a round under other stakes than the landed ones
     simulations    payouts that compound into stakes, round after round
 """

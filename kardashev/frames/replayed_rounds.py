@@ -1,32 +1,16 @@
-"""Rounds as a replay needs them: who staked, and what scores are under other stakes than the landed ones."""
+"""Rounds as a replay needs them: who staked, what scores are taken, on which targets."""
 
 from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.compute as pc
 
-from kardashev.contribution import contribution, meta_portfolio
-from kardashev.correlation import correlation
-from kardashev.errors import PortfolioError
-from kardashev.frames.matrix_scores import ScoredBlock, outcome
-from kardashev.frames.portfolios import drawn_sensitivity, portfolio_problem
+from kardashev.frames.matrix_scores import ScoredBlock
+from kardashev.frames.portfolios import portfolio_problem
 from kardashev.frames.score_rows import DAY
-from kardashev.frames.true_contributions import RANK, UNDROPPED, percentiles
 from kardashev.meta_models import MetaModel
-from kardashev.portfolio.true_contribution import (
-    NO_DROPOUT,
-    prepare,
-    true_contribution,
-    undropped_mask,
-)
-from kardashev.ranking import doubled_rank, signed_power
-
-META_PORTFOLIO = "SWP"
-STAKE_BOUND = ("contribution", "neutral_contribution", "mpc", "tc")  # families of scores
-SAME_VALUE = 1e-12  # values of a meta model closer than this are tied, as its exact sums in SQL are
 
 
 @dataclass(frozen=True)
@@ -151,164 +135,3 @@ class ReplayedRound:
         part = self.parts[key]
         part.known_targets[tuple(row[name] for name in DAY)] = values[here]
         return part, here
-
-
-class StakedRound:
-    """A replayed round under the stakes of one run.
-
-    Parameters
-    ----------
-    replayed : ReplayedRound
-    at_risk : array (staked models,), NMR
-    """
-
-    def __init__(self, replayed, at_risk):
-        self.round, self.block = replayed, replayed.block
-        self.at_risk = replayed.on_models(at_risk)
-        total = self.at_risk.sum()
-        self.shares = self.at_risk / total if total > 0 else np.full(len(self.at_risk), np.nan)
-        is_benchmark = replayed.on_models(replayed.stakes["is_benchmark"].to_numpy())
-        blends = {
-            name: self._blend(definition.weights(self.at_risk, is_benchmark))
-            for name, definition in replayed.meta_models.items()
-        }
-        blends[META_PORTFOLIO] = self._meta_portfolio()
-        self.meta_ranks = {name: _ranked(values) for name, values in blends.items()}
-        self.sensitivities = {}
-
-    def _blend(self, weights):
-        return None if weights is None else self.block.gaussian @ weights
-
-    def _meta_portfolio(self):
-        """SWP (stocks,); None without stake, and where a stock has no weight."""
-        if not self.at_risk.sum() > 0 or not self.block.has_neutralizers.all():
-            return None
-        powered, _, *operator = self.block.portfolio_parts(self.block.powered)
-        return _normalized(meta_portfolio(powered, self.shares, *operator))
-
-    def meta_model_scores(self):
-        """Rows (meta_model, score, score_version, target, value) of every meta model with members."""
-        return [
-            {name: row[name] for name in ("score", "score_version", "target")}
-            | {"meta_model": meta_model, "value": float(value)}
-            for row in self.round.scores
-            if row["is_of_meta_models"] and self._is_covered(row)
-            for meta_model, value in self._scores_of(row)
-            if np.isfinite(value)
-        ]
-
-    def _scores_of(self, row):
-        part = self._part(row)
-        targets = part.targets([row])
-        if row["family"] == "alpha":
-            powered, targets, basis, weights = part.portfolio_parts(targets)
-            portfolio = _normalized(meta_portfolio(powered, self.shares, basis, weights))
-            if portfolio is not None:
-                yield META_PORTFOLIO, portfolio @ targets[:, 0]
-            return
-        targets = targets - self._known(row)["target_mean"]
-        if row["has_target_power"]:
-            targets = signed_power(targets)
-        for name in self.meta_ranks:
-            prepared = part.meta_model(name)
-            if prepared is not None:
-                yield name, correlation(signed_power(prepared)[:, None], targets)[0, 0]
-
-    def term(self, row, terms):
-        """What one score adds to each model's: array (staked models,), NaN where there is no score."""
-        places = pc.index_in(self.round.stakes["model_id"], terms["model_id"]).to_numpy()
-        landed, multipliers = (
-            terms[name].take(pa.array(places, pa.int32(), from_pandas=True)).to_numpy()
-            for name in ("value", "multiplier")
-        )
-        anew = None if row is None else self.values(row)
-        if anew is None:
-            return multipliers * landed
-        has_signal = self.round.places >= 0
-        return multipliers * np.where(has_signal, anew[self.round.places], landed)
-
-    def values(self, row):
-        """A score that hangs on stakes (models of the block,), NaN where there is none.
-
-        None for other scores, and in a round whose scores were all taken elsewhere: they stay as they are.
-        """
-        family = row["family"]
-        is_bound = family in STAKE_BOUND and row["top_bottom"] is None
-        if not is_bound or not len(self.block.models):
-            return None
-        if not self._is_covered(row):
-            return np.full(len(self.block.models), np.nan)
-        if family == "tc":
-            return self._true_contribution(row)
-        part = self._part(row)
-        due = row | self._known(row)
-        if family == "contribution":
-            return _contribution(part, due)
-        found = outcome(part, [due]).values
-        return np.full(len(part.models), np.nan) if found is None else found[:, 0]
-
-    def _true_contribution(self, row):
-        version = row["score_version"]
-        returns = np.nan_to_num(self.round.covered(row["target"])[0])[:, None]
-        try:
-            stored = self._sensitivity(version == UNDROPPED)
-        except PortfolioError:
-            return np.full(len(self.block.models), np.nan)
-        signals = self.block.gaussian[stored.places]
-        kind = "v1" if version == RANK else version
-        values = true_contribution(stored, signals, returns, kind)[0][:, 0] * row["scale"]
-        return percentiles(values) if version == RANK else values
-
-    def _sensitivity(self, is_undropped):
-        if is_undropped not in self.sensitivities:
-            replayed, block = self.round, self.block
-            parts = replayed.problem, block.gaussian, self.at_risk
-            engine = replayed.replayed.engine
-            if is_undropped:
-                found = prepare(*parts, undropped_mask(self.at_risk), NO_DROPOUT, engine)
-            else:
-                draws = replayed.dropout
-                found = drawn_sensitivity(replayed.problem, block, self.at_risk, *draws, engine)
-            self.sensitivities[is_undropped] = found[0]
-        return self.sensitivities[is_undropped]
-
-    def _known(self, row):
-        return self.round.covered(row["target"])[1]
-
-    def _is_covered(self, row):
-        return (
-            row["score_day"] is not None
-            and len(self.block.models) > 0
-            and self._known(row)["overlap_share"] >= row["minimum_overlap"]
-        )
-
-    def _part(self, row):
-        part, here = self.round.part(row)
-        part.stake_shares = self.shares
-        part.meta_ranks = {
-            name: np.broadcast_to(ranks, here.shape)[here]
-            for name, ranks in self.meta_ranks.items()
-        }
-        return part
-
-
-def _normalized(portfolio):
-    """A portfolio over the sum of its absolute weights; None for one of zeros."""
-    size = np.abs(portfolio).sum()
-    return portfolio / size if size > 0 else None
-
-
-def _ranked(values):
-    """Ranks of a meta model, all that scores take of it: array (stocks,), or NaN without members."""
-    if values is None:
-        return np.nan
-    return doubled_rank(values, SAME_VALUE).astype(float)
-
-
-def _contribution(block, due):
-    meta_model = block.meta_model(due["meta_model"])
-    if meta_model is None:
-        return np.full(len(block.models), np.nan)
-    targets = block.targets([due])
-    targets = (targets - targets.mean(axis=0)) * (4 if due["is_binned"] else 1)
-    return contribution(block.gaussian, meta_model, targets)[:, 0]

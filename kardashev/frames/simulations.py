@@ -10,7 +10,8 @@ import numpy as np
 import pyarrow as pa
 
 from kardashev.frames.blocks import Blocks
-from kardashev.frames.replayed_rounds import ReplayedBlock, ReplayedRound, StakedRound
+from kardashev.frames.replayed_rounds import ReplayedBlock, ReplayedRound
+from kardashev.frames.staked_rounds import StakedRound
 from kardashev.payouts import PayoutRule
 
 STAKE = pa.struct(
