@@ -13,10 +13,10 @@ from kardashev.frames.score_rows import DAY
 from kardashev.landing.reader import files_select
 from kardashev.landing.tables import LANDED_TABLES
 from kardashev.portfolio.moved_stakes import moved, returns_of_stakes
-from kardashev.warehouse import reading
+from kardashev.warehouse import applies_to_round, reading
 
 STEPS = (1e-5, 1e-3, 1e-2)  # shares of the round's stake at risk by which the stake grows
-SCORES = """
+SCORES = f"""
 select scores.score_version, scores.value, scores.null_reason, scores.target, scores.score_day,
     scores.known_at, errors.standard_error, definitions.scale
 from fct_scores as scores
@@ -25,8 +25,7 @@ inner join score_definitions as definitions
     on definitions.tournament = dim_rounds.rule_set
     and definitions.score = scores.score
     and definitions.score_version = scores.score_version
-    and scores.round_number between coalesce(definitions.first_round, -2147483648)
-        and coalesce(definitions.last_round, 2147483647)
+    and {applies_to_round("definitions", "scores.round_number")}
 left join fct_true_contributions as errors
     on errors.round_number = scores.round_number and errors.model_id = scores.model_id
     and errors.score_version = scores.score_version and errors.target = scores.target
@@ -35,12 +34,11 @@ where scores.score = 'tc' and scores.score_version in ('v1', 'undropped')
     and scores.round_number = $number and scores.model_id = $model
 qualify scores.score_day = max(scores.score_day) over ()
 """
-LIMITS = """
+LIMITS = f"""
 select dim_rounds.round_number, constraint_name, limit_value
 from portfolio_limits
 inner join dim_rounds on dim_rounds.rule_set = portfolio_limits.tournament
-where dim_rounds.round_number between coalesce(first_round, -2147483648)
-    and coalesce(last_round, 2147483647)
+where {applies_to_round("portfolio_limits", "dim_rounds.round_number")}
 """
 FACTORS = """
 select distinct factors.round_number, universe.stock_key, factors.factor, factors.value

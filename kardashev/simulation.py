@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 from kardashev.errors import WarehouseError
 from kardashev.frames.staked_rounds import STAKE_BOUND
-from kardashev.warehouse import reading
+from kardashev.warehouse import applies_to_round, reading
 
 FROZEN = "frozen"
 WIDTH = 160  # characters of a printed table
@@ -22,7 +22,7 @@ select count(*)
 from dim_rounds
 where round_number between $first and $last and kind = 'live'
 """
-UNSCORED = """
+UNSCORED = f"""
 select
     terms.score,
     terms.score_version,
@@ -35,8 +35,7 @@ anti join score_definitions as definitions
         definitions.tournament = rounds.rule_set
         and definitions.score = terms.score
         and definitions.score_version = terms.score_version
-        and rounds.round_number between coalesce(definitions.first_round, -2147483648)
-            and coalesce(definitions.last_round, 2147483647)
+        and {applies_to_round("definitions", "rounds.round_number")}
 where
     terms.payout_rule = $rule
     and rounds.kind = 'live'

@@ -8,6 +8,12 @@ import duckdb
 from kardashev.errors import WarehouseError
 
 
+def applies_to_round(rule, number):
+    """SQL: whether a rule's row, named by its alias, applies to a round; dbt has a macro of that name."""
+    first = f"coalesce({rule}.first_round, -2147483648)"
+    return f"{number} between {first} and coalesce({rule}.last_round, 2147483647)"
+
+
 @contextmanager
 def reading(database):
     """A connection that reads a warehouse; other connections may read it too, none may write.

@@ -156,13 +156,17 @@ def _neutral_correlation(block, due):
     return Outcome(values, np.where(np.isnan(norms), IN_SPAN, CONSTANT_TARGET))
 
 
+def contribution_targets(targets, due):
+    """Targets (stocks, days) as contributions take them: centred, times 4 on days when they are binned."""
+    return (targets - targets.mean(axis=0)) * np.where([row["is_binned"] for row in due], 4, 1)
+
+
 def _neutral_contribution(block, due):
     name = due[0]["meta_model"]
     meta_model = block.meta_model(name, is_neutral=True)
     if meta_model is None:
         return Outcome(reason=NO_META_MODEL.format(name))
-    targets = block.targets(due)[block.has_neutralizers]
-    targets = (targets - targets.mean(axis=0)) * np.where([row["is_binned"] for row in due], 4, 1)
+    targets = contribution_targets(block.targets(due)[block.has_neutralizers], due)
     values = neutral_contribution(block.neutral_gaussian, meta_model, targets, block.least_squares)
     if np.isnan(values).all():
         return Outcome(reason=META_MODEL_IN_SPAN.format(name))

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pyarrow.compute as pc
 
+from kardashev.frames.blocks import scattered
 from kardashev.frames.matrix_scores import ScoredBlock
 from kardashev.frames.portfolios import portfolio_problem
 from kardashev.frames.score_rows import DAY
@@ -92,9 +93,7 @@ class ReplayedRound:
         if target not in self.targets:
             rows = self.reader.rows(self.replayed.targets, self.block.in_round | {"target": target})
             inside = rows.filter(rows["stock_key"].is_valid())
-            values = np.full(len(self.block.stocks), np.nan)
-            places = self.block.stocks.here(inside["stock_key"].to_numpy())
-            values[places[places >= 0]] = inside["value"].to_numpy()[places >= 0]
+            values = scattered(inside, self.block.stocks, "stock_key", "value")
             here = np.isfinite(values)
             shared = values[here]
             self.targets[target] = (

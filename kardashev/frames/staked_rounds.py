@@ -7,7 +7,7 @@ import pyarrow.compute as pc
 from kardashev.contribution import contribution, meta_portfolio
 from kardashev.correlation import correlation
 from kardashev.errors import PortfolioError
-from kardashev.frames.matrix_scores import outcome
+from kardashev.frames.matrix_scores import contribution_targets, outcome
 from kardashev.frames.portfolios import drawn_sensitivity
 from kardashev.frames.true_contributions import RANK, UNDROPPED, percentiles
 from kardashev.portfolio.true_contribution import (
@@ -179,6 +179,5 @@ def _contribution(block, due):
     meta_model = block.meta_model(due["meta_model"])
     if meta_model is None:
         return np.full(len(block.models), np.nan)
-    targets = block.targets([due])
-    targets = (targets - targets.mean(axis=0)) * (4 if due["is_binned"] else 1)
+    targets = contribution_targets(block.targets([due]), [due])
     return contribution(block.gaussian, meta_model, targets)[:, 0]

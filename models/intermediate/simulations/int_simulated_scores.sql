@@ -77,7 +77,6 @@ select
     wanted.normalizer,
     wanted.scale,
     wanted.minimum_overlap,
-    wanted.is_paid,
     wanted.is_of_meta_models,
     target_days.score_day,
     target_days.known_at,
