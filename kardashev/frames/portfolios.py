@@ -7,9 +7,9 @@ from kardashev.errors import ConstantMetaModelError, NoStakeError, PortfolioErro
 from kardashev.frames.blocks import Blocks
 from kardashev.frames.prepared import PreparedBlock
 from kardashev.frames.sensitivities import packed
-from kardashev.portfolio.layer import FALLBACK
 from kardashev.portfolio.problem import neutral_problem
 from kardashev.portfolio.report import HELD, exposure_report
+from kardashev.portfolio.solve import FALLBACK
 from kardashev.portfolio.true_contribution import (
     NO_DROPOUT,
     dropout_masks,
@@ -65,7 +65,7 @@ def optimized_portfolio_rows(connection, rounds, sources, stakes, factors, limit
     stakes : relation (round_number, model_key, at_risk_nmr)
     factors : relation (round_number, stock_key, factor, value), raw
     limits : relation (round_number, constraint_name, limit_value)
-    engine : str, one of `kardashev.portfolio.layer.ENGINES`
+    engine : str, one of `kardashev.portfolio.solve.ENGINES`
 
     Returns
     -------

@@ -1,6 +1,6 @@
 """From a meta model to a portfolio, its return, and what each stake contributed to it.
 
-problem             what is asked for: data, names, the cvxpy specification
+problem             what is asked for: data and names
 feasibility         which groups of limits conflict, when no portfolio meets them all
 optimality          the problem in unit rows, solutions, and whether they are the optimum
 dual                the dual function: what multipliers say about weights
@@ -8,7 +8,11 @@ newton              the fast engine: the dual's lowest point
 active_set          the last steps: exact active set, polish, checks
 sensitivity         ∂weights/∂signal, in closed form on the active set
 report              stocks held; exposures, limits and duals
-layer               engines behind one interface; the CvxpyLayer in a PyTorch graph
+solve               the engines behind one interface
+specification       the problem as cvxpy states it
+layer               the CvxpyLayer in a PyTorch graph, and the reference engine
 true_contribution   stakes → dropout → portfolio → return, and the gradient
 moved_stakes        the return with other stakes: TC without a gradient
+
+Only `specification` and `layer` load cvxpy and torch; `solve` asks the layer where newton fails.
 """

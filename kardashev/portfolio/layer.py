@@ -1,12 +1,4 @@
-"""Engines behind one interface, and the CvxpyLayer that defines the gradient in a PyTorch graph.
-
-``newton``  ours: `kardashev.portfolio.newton`, polished and checked
-``diffcp``  the reference: the stock layer (SCS, then least squares on the cone program), as well set up as
-            it can be: rows of unit norm, weights scaled, tight tolerances
-
-A draw that fails newton's checks is solved by diffcp, and its engine says so; one that fails there too is
-an error.
-"""
+"""The CvxpyLayer that defines the gradient in a PyTorch graph, and the reference engine that it is."""
 
 import warnings
 
@@ -15,95 +7,17 @@ import numpy as np
 import torch
 from cvxpylayers.interfaces.base import SolverInterface
 from cvxpylayers.torch import CvxpyLayer
-from threadpoolctl import threadpool_limits
 
-from kardashev.errors import InvalidProblemError, InvalidSignalError, SolverError
-from kardashev.portfolio.active_set import SOLVED, from_weights, polished
+from kardashev.errors import InvalidSignalError, SolverError
+from kardashev.portfolio.active_set import from_weights
 from kardashev.portfolio.feasibility import check_feasible
-from kardashev.portfolio.newton import ITERATION_LIMIT, dual_minimum
 from kardashev.portfolio.optimality import unit_problem
-from kardashev.portfolio.problem import specification
-from kardashev.portfolio.sensitivity import applied
+from kardashev.portfolio.solve import DIFFCP, NEWTON, check_engine, sensitivities, solve
+from kardashev.portfolio.specification import specification
 
-NEWTON, DIFFCP = "newton", "diffcp"
-ENGINES = (NEWTON, DIFFCP)
-FALLBACK = "fallback"  # status of a draw that the reference had to solve
 REFERENCE_OPTIONS = {"eps": 1e-8}
 REFERENCE_GRADIENT = {"mode": "lsmr"}  # diffcp's default, lsqr, is off by 1e-3 at 5,000 stocks
 REFERENCE_RESIDUAL_LIMIT = 1e-5  # relative to the largest signal; SCS at 1e-8 comes well below
-
-
-def solve(problem, signals, engine=NEWTON, start=None, iteration_limit=ITERATION_LIMIT):
-    """Portfolios of several signals under the same limits.
-
-    Parameters
-    ----------
-    problem : PortfolioProblem
-    signals : array (draws, stocks)
-    engine : {"newton", "diffcp"}
-    start : pair (multipliers (rows,), gross multiplier) of a `Solutions` near these, for newton
-    iteration_limit : int, of newton
-
-    Returns
-    -------
-    Solutions
-        ``engines`` says for each draw which one solved it; where it is not the one asked for, ``statuses``
-        has `FALLBACK`.
-
-    Raises
-    ------
-    InvalidSignalError, InfeasibleError, InvalidProblemError
-        Before anything is solved.
-    SolverError
-        When the reference's portfolio is refused too, with its residual.
-
-    Notes
-    -----
-    Memory: draws × (rows² + some ten times stocks) numbers, 80 MB for 100 draws, 200 rows, 5,000 stocks.
-    """
-    _check_engine(engine)
-    stocks = problem.exposures.shape[1]
-    if signals.ndim != 2 or signals.shape[1] != stocks:
-        raise InvalidSignalError(f"signals have shape {signals.shape}, not (draws, {stocks})")
-    if not np.isfinite(signals).all():
-        raise InvalidSignalError("a signal is NaN or infinite")
-    check_feasible(problem)
-    with threadpool_limits(1, user_api="blas"):
-        if engine == DIFFCP:
-            return _by_reference(problem, signals)
-        unit, pulled = unit_problem(problem), problem.pulled(signals)
-        points, iterations = dual_minimum(unit, pulled, start, iteration_limit)
-        found = polished(unit, pulled, points, iterations, NEWTON)
-        failed = np.flatnonzero(found.statuses != SOLVED)
-        if len(failed):
-            found = found.replaced(failed, _by_reference(problem, signals[failed], FALLBACK))
-        return found
-
-
-def sensitivities(problem, solutions, vectors):
-    """J times a vector for each draw: ∂(weights · vector)/∂signal.
-
-    Parameters
-    ----------
-    problem : PortfolioProblem
-    solutions : Solutions
-    vectors : array (draws, stocks)
-
-    Returns
-    -------
-    array (draws, stocks), the vectors' unit over the signal's unit
-    """
-    unit, results = unit_problem(problem), np.empty(vectors.shape)
-    with threadpool_limits(1, user_api="blas"):
-        for draw, vector in enumerate(vectors):
-            results[draw] = applied(
-                unit,
-                solutions.states[draw],
-                solutions.is_kept[draw],
-                solutions.is_gross_kept[draw],
-                vector[:, None],
-            )[:, 0]
-    return results
 
 
 class PortfolioLayer(torch.nn.Module):
@@ -114,7 +28,7 @@ class PortfolioLayer(torch.nn.Module):
 
     def __init__(self, problem, engine=NEWTON):
         super().__init__()
-        _check_engine(engine)
+        check_engine(engine)
         check_feasible(problem)
         stated = specification(problem)
         self.stated, self.engine = stated, engine
@@ -186,12 +100,7 @@ class NewtonInterface(SolverInterface):
         return none, gradient, torch.zeros(constraints, dtype=torch.float64)
 
 
-def _check_engine(engine):
-    if engine not in ENGINES:
-        raise InvalidProblemError(f"no engine {engine!r}: one of {', '.join(ENGINES)}")
-
-
-def _by_reference(problem, signals, status=SOLVED):
+def reference_solutions(problem, signals, status):
     """Solutions by the stock layer, checked by the same residual as newton's."""
     layer = PortfolioLayer(problem, DIFFCP)
     with warnings.catch_warnings(), torch.no_grad():

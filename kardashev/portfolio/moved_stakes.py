@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kardashev.portfolio.layer import NEWTON, solve
+from kardashev.portfolio.solve import NEWTON, solve
 from kardashev.portfolio.true_contribution import standardized_meta_models
 
 
@@ -15,7 +15,7 @@ def returns_of_stakes(problem, signals, stakes, returns, engine=NEWTON):
     signals : array (stocks, models), prepared
     stakes : array (sets, models), at risk
     returns : array (stocks,)
-    engine : as in `kardashev.portfolio.layer.solve`
+    engine : as in `kardashev.portfolio.solve.solve`
 
     Returns
     -------

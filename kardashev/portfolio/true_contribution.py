@@ -17,13 +17,12 @@ the stocks that are free in some draw (`gradients`).
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import qmc
 from threadpoolctl import threadpool_limits
 
 from kardashev.errors import ConstantMetaModelError, InvalidSignalError, NoStakeError
-from kardashev.portfolio.layer import NEWTON, solve
 from kardashev.portfolio.optimality import FREE, unit_problem
 from kardashev.portfolio.sensitivity import applied
+from kardashev.portfolio.solve import NEWTON, solve
 
 DROPOUT = 0.5  # p, the share of the models left out of a draw, as published
 NO_DROPOUT = 0.0
@@ -99,6 +98,8 @@ def dropout_masks(stakes, generator, draws=DRAWS, dropout=DROPOUT):
 
 def _spread_points(draws, stakes, generator):
     """Points (draws, models) in the unit cube, each of them uniform, all of them spread evenly."""
+    from scipy.stats import qmc  # half a second, which a build without a close does not need
+
     points = generator.random((draws, len(stakes)))
     largest = np.argsort(-stakes, kind="stable")[: qmc.Sobol.MAXDIM]
     sequence = qmc.Sobol(len(largest), rng=generator)
@@ -160,7 +161,7 @@ def prepare(problem, signals, stakes, survives, dropout=DROPOUT, engine=NEWTON, 
     stakes : array (models,), at risk
     survives : bool array (draws, models), `dropout_masks` or `undropped_mask`
     dropout : float, p with which the masks were drawn, or `NO_DROPOUT`
-    engine, start : as in `kardashev.portfolio.layer.solve`
+    engine, start : as in `kardashev.portfolio.solve.solve`
 
     Returns
     -------

@@ -19,7 +19,7 @@ from kardashev.frames.blocks import Blocks
 from kardashev.frames.portfolios import optimized_portfolio_rows
 from kardashev.frames.prepared import PreparedBlock, Sources
 from kardashev.frames.true_contributions import true_contribution_rows
-from kardashev.portfolio.layer import NEWTON
+from kardashev.portfolio.solve import NEWTON
 from kardashev.portfolio.true_contribution import DRAWS, DROPOUT
 from kardashev.ranking import doubled_rank
 

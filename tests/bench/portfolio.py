@@ -13,10 +13,11 @@ import torch
 from clock import cpu
 from threadpoolctl import threadpool_limits
 
-from kardashev.portfolio.layer import DIFFCP, PortfolioLayer, sensitivities, solve
+from kardashev.portfolio.layer import PortfolioLayer
 from kardashev.portfolio.optimality import unit_problem
 from kardashev.portfolio.problem import neutral_problem
 from kardashev.portfolio.report import HELD
+from kardashev.portfolio.solve import DIFFCP, sensitivities, solve
 from kardashev.portfolio.true_contribution import (
     DRAWS,
     DROPOUT,

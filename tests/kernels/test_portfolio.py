@@ -11,10 +11,12 @@ from portfolios import SIZES, Reference, drawn_problem, objective, standardized
 
 from kardashev import errors
 from kardashev.portfolio import feasibility, layer
-from kardashev.portfolio.layer import PortfolioLayer, solve
+from kardashev.portfolio.layer import PortfolioLayer
 from kardashev.portfolio.optimality import natural_residual, unit_problem
-from kardashev.portfolio.problem import PortfolioProblem, neutral_problem, specification
+from kardashev.portfolio.problem import PortfolioProblem, neutral_problem
 from kardashev.portfolio.report import exposure_report
+from kardashev.portfolio.solve import ENGINES, solve
+from kardashev.portfolio.specification import specification
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")  # of cvxpylayers
 
@@ -50,7 +52,7 @@ def test_portfolios_are_clarabels(stocks, make):
 
 
 @pytest.mark.parametrize("make", [drawn_problem, with_risk], ids=["plain", "risk and turnover"])
-@pytest.mark.parametrize("engine", layer.ENGINES)
+@pytest.mark.parametrize("engine", ENGINES)
 def test_engines_and_their_layers_are_one_problems(engine, make):
     problem, signals = make(60), drawn_signals(60, 3)
     expected = [Reference(problem).solve(signal) for signal in signals]
@@ -268,9 +270,10 @@ def test_infeasible_limits_name_the_groups_in_conflict(build):
     assert set(caught.value.groups) == {"country:A", "sector:B"}
 
 
-@pytest.mark.parametrize("engine", layer.ENGINES)
+@pytest.mark.parametrize("engine", ENGINES)
 def test_infeasible_limits_that_reach_an_engine_are_no_portfolio(engine, monkeypatch):
-    monkeypatch.setattr(layer, "check_feasible", lambda problem: None)
+    for module in ("layer", "solve"):
+        monkeypatch.setattr(f"kardashev.portfolio.{module}.check_feasible", lambda problem: None)
     problem = bounded(drawn_problem(60), factor__f0=(9, 10))
     with pytest.raises(errors.SolverError, match="diffcp"):
         solve(problem, drawn_signals(60, 1), engine)
@@ -331,7 +334,7 @@ def test_a_universe_or_limits_of_which_no_problem_is_made(limits, sample_weight,
         neutral_problem(["A"], ["B"], np.ones((1, 0)), [], np.array([sample_weight]), limits)
 
 
-@pytest.mark.parametrize("engine", layer.ENGINES)
+@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("value", [np.nan, np.inf])
 def test_signals_that_are_no_numbers_are_refused(engine, value):
     problem, signals = drawn_problem(60), drawn_signals(60, 2)

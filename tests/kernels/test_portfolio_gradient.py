@@ -8,8 +8,9 @@ import torch
 from portfolios import SIZES, Reference, drawn_models, drawn_problem, standardized
 
 from kardashev import errors
-from kardashev.portfolio.layer import ENGINES, PortfolioLayer, sensitivities, solve
+from kardashev.portfolio.layer import PortfolioLayer
 from kardashev.portfolio.report import exposure_report
+from kardashev.portfolio.solve import ENGINES, sensitivities, solve
 from kardashev.portfolio.true_contribution import (
     DROPOUT,
     NO_DROPOUT,

@@ -1,9 +1,11 @@
 """A build does what is due and nothing else."""
 
+import os
 import shutil
 import subprocess
 
 import numpy as np
+import pytest
 import tournament
 from harness import assert_same_marts
 
@@ -20,11 +22,40 @@ def worklist(warehouse, flag):
     return [n for (n,) in warehouse.query(f"select round_number from int_rounds_due where {flag}")]
 
 
-def test_a_second_build_with_nothing_new_changes_nothing(warehouse, clean):
+NOTES_ITS_IMPORTS = """
+import atexit, os, pathlib, sys
+
+
+def note():
+    if "dbt" in sys.modules:  # and no helper of multiprocessing
+        pathlib.Path(os.environ["IMPORTED"]).write_text(" ".join(sys.modules))
+
+
+atexit.register(note)
+"""
+
+
+@pytest.fixture
+def imported(tmp_path_factory, monkeypatch):
+    """A function: the modules that the newest build had loaded when it ended."""
+    folder = tmp_path_factory.mktemp("imported")
+    (folder / "sitecustomize.py").write_text(NOTES_ITS_IMPORTS)
+    monkeypatch.setenv("IMPORTED", str(folder / "modules"))
+    path = os.pathsep.join(filter(None, [str(folder), os.environ.get("PYTHONPATH")]))
+    monkeypatch.setenv("PYTHONPATH", path)
+    return lambda: set((folder / "modules").read_text().split())
+
+
+def test_a_second_build_with_nothing_new_changes_nothing_and_loads_nothing_heavy(
+    warehouse, clean, imported
+):
+    heavy = {"torch", "cvxpy", "cvxpylayers", "great_expectations", "scipy.stats"}
     shutil.copytree(clean.landing, warehouse.landing)
     warehouse.build()
+    assert {"great_expectations", "scipy.stats"} <= imported()
     first = warehouse.marts()
     warehouse.build()
+    assert not heavy & imported()
     second = warehouse.marts()
     assert worklist(warehouse, "is_stale or is_prepared") == []
     assert warehouse.query("select count(*) from int_target_days_due") == [(0,)]
