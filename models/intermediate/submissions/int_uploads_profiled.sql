@@ -1,6 +1,7 @@
 {#
 Grain: round_number, model_key, submitted_at. Each upload in one row: what its verdict is taken from. Without any
-number, none is out of bounds; that they are missing is counted beside.
+number, none is out of bounds; that they are missing is counted beside. A participant may send any double: the
+deviation leaves out those whose squares would not add up, which are out of bounds anyway.
 #}
 with
 
@@ -47,7 +48,7 @@ profiled as (
             max(signal) filter (where stock_key is not null and not isnan(signal)), 0
         ) as largest_signal,
         stddev_samp(signal) filter (
-            where stock_key is not null and isfinite(signal)
+            where stock_key is not null and abs(signal) < 1e100
         ) as signal_deviation
 
     from signals
