@@ -126,12 +126,12 @@ def _content(connection, landing, table, files):
     cursor = connection.cursor()
     cursor.register("listed", _file_table(list(files.values())))
     cursor.execute("set TimeZone = 'UTC'")
-    select = files_select(cursor, table, [landing / path for path in files], with_path=True)
+    select = files_select(cursor, table, [landing / path for path in files], landing)
     query = f"""
         with landed as ({select}),
         hashed as (
             select
-                substr(path, {len(str(landing)) + 2}) as path,
+                path,
                 {", ".join(keys)},
                 count(*) as row_count,
                 sum(cast(hash({columns}) as hugeint)) as content_hash,

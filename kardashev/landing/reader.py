@@ -25,7 +25,7 @@ def landed_files(landing, table_name):
     )
 
 
-def files_select(connection, table: LandedTable, files, with_path=False):
+def files_select(connection, table: LandedTable, files, landing=None):
     """SQL that reads these files as the table's typed relation.
 
     Parameters
@@ -33,7 +33,7 @@ def files_select(connection, table: LandedTable, files, with_path=False):
     connection : duckdb.DuckDBPyConnection
     table : LandedTable
     files : list of Path, Parquet and CSV mixed; may be empty
-    with_path : bool, adds the column ``path``
+    landing : Path, where the files are below it; adds the column ``path``, relative to it
 
     Returns
     -------
@@ -46,11 +46,11 @@ def files_select(connection, table: LandedTable, files, with_path=False):
     duckdb.Error
         When a file cannot be read.
     """
-    parts = [_empty_select(table, with_path)]
+    parts = [_empty_select(table, with_path=landing is not None)]
     for suffix in SUFFIXES:
         chosen = [path for path in files if path.suffix == suffix]
         if chosen:
-            parts.append(_format_select(connection, table, chosen, suffix, with_path))
+            parts.append(_format_select(connection, table, chosen, suffix, landing))
     return "\nunion all by name\n".join(parts)
 
 
@@ -62,10 +62,10 @@ def create_views(connection, landing):
     connection.execute(f"create schema if not exists {SCHEMA}")
     for table in LANDED_TABLES.values():
         if table.name in WHOLE_TABLES:
-            _replace_view(connection, table, landed_files(landing, table.name))
+            _replace_view(connection, landing, table, landed_files(landing, table.name))
         else:
             connection.execute(
-                f"create view if not exists {SCHEMA}.{table.name} as {_empty_select(table, False)}"
+                f"create view if not exists {SCHEMA}.{table.name} as {_empty_select(table)}"
             )
 
 
@@ -85,7 +85,7 @@ def narrow_views(connection, landing, files_due):
         if name in paths:
             paths[name].append(Path(landing) / path)
     for name, files in paths.items():
-        _replace_view(connection, LANDED_TABLES[name], sorted(files))
+        _replace_view(connection, landing, LANDED_TABLES[name], sorted(files))
     counts = {name: len(files) for name, files in paths.items()}
     return pa.table(
         {"table_name": list(counts), "file_count": pa.array(counts.values(), pa.int64())}
@@ -102,18 +102,18 @@ def _quoted_list(paths):
     return "[" + ", ".join(f"'{path}'" for path in quoted) + "]"
 
 
-def _replace_view(connection, table, files):
-    select = files_select(connection, table, files)
+def _replace_view(connection, landing, table, files):
+    select = files_select(connection, table, files, Path(landing))
     connection.execute(f"create or replace view {SCHEMA}.{table.name} as {select}")
 
 
-def _empty_select(table, with_path):
+def _empty_select(table, with_path=True):
     path = ["cast(null as varchar) as path"] if with_path else []
     columns = [f'cast(null as {kind}) as "{name}"' for name, kind in table.columns.items()]
     return f"select {', '.join(path + columns)} where false"
 
 
-def _format_select(connection, table, files, suffix, with_path):
+def _format_select(connection, table, files, suffix, landing):
     source = _file_scan(table, files, suffix)
     described = connection.execute(f"describe select * from {source}").fetchall()
     types = {name: kind for name, kind, *_ in described}
@@ -129,8 +129,8 @@ def _format_select(connection, table, files, suffix, with_path):
         f'try_cast("{n}" as {k}) as "{n}"' if n in types else f'cast(null as {k}) as "{n}"'
         for n, k in table.optional.items()
     ]
-    if with_path:
-        columns.insert(0, "filename as path")
+    if landing is not None:
+        columns.insert(0, f"substr(filename, {len(str(landing)) + 2}) as path")
     if not table.is_wide:
         return f"select {', '.join(columns)} from {source}"
     fixed = {*table.required, *table.optional, "filename"}

@@ -12,6 +12,7 @@ select
     round_number,
     stock_id,
     factor,
-    value
+    value,
+    path
 
 from source

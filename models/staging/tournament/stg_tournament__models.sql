@@ -12,6 +12,7 @@ select
     account_id,
     coalesce(display_name, model_id) as display_name,
     coalesce(is_benchmark, false) as is_benchmark,
-    created_at at time zone 'UTC' as created_at
+    created_at at time zone 'UTC' as created_at,
+    path
 
 from source

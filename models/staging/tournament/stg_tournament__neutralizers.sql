@@ -12,6 +12,7 @@ select
     round_number,
     stock_id,
     neutralizer,
-    value
+    value,
+    path
 
 from source

@@ -15,6 +15,7 @@ select
     open_at at time zone 'UTC' as open_at,
     close_at at time zone 'UTC' as close_at,
     payout_factor,
-    total_at_risk_nmr
+    total_at_risk_nmr,
+    path
 
 from source

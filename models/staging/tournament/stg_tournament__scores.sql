@@ -15,6 +15,7 @@ select
     score_version,
     score_day,
     value,
-    known_at at time zone 'UTC' as known_at
+    known_at at time zone 'UTC' as known_at,
+    path
 
 from source

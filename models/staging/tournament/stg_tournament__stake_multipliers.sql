@@ -13,6 +13,7 @@ chosen as (
     select
         round_number,
         model_id,
+        path,
         columns('.*_multiplier')
 
     from source
@@ -31,6 +32,7 @@ select
     round_number,
     model_id,
     replace(multiplier_column, '_multiplier', '') as score,
-    multiplier
+    multiplier,
+    path
 
 from named

@@ -11,6 +11,7 @@ source as (
 select
     round_number,
     model_id,
-    stake_nmr
+    stake_nmr,
+    path
 
 from source

@@ -14,6 +14,7 @@ select
     submitted_at at time zone 'UTC' as submitted_at,
     id_type,
     id as landed_id,
-    signal + 0.0 as signal -- a negative zero ties with zero
+    signal + 0.0 as signal, -- a negative zero ties with zero
+    path
 
 from source

@@ -14,6 +14,7 @@ select
     target,
     score_day,
     value,
-    known_at at time zone 'UTC' as known_at
+    known_at at time zone 'UTC' as known_at,
+    path
 
 from source

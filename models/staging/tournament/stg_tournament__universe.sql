@@ -19,6 +19,7 @@ select
     bloomberg_ticker,
     sedol,
     cusip,
-    ticker
+    ticker,
+    path
 
 from source
