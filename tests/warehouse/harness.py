@@ -1,6 +1,8 @@
 """Real builds in a folder of their own, and their marts as frames."""
 
 import atexit
+import contextlib
+import io
 import os
 import shutil
 import subprocess
@@ -11,6 +13,9 @@ from pathlib import Path
 
 import duckdb
 import pandas as pd
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.adapters.factory import reset_adapters
+from dbt.cli.main import dbtRunner
 
 PROJECT = Path(__file__).parents[2]
 HERE = Path("/proc/self/cwd")  # the same profile in each folder: dbt parses anew when it changes
@@ -126,25 +131,48 @@ class Warehouse:
     def build(self, *arguments, threads=4, succeeds=True, is_tested=False):
         """Runs `dbt build` from another folder and returns what it printed.
 
-        Data tests run where ``is_tested``: in the clean build, and where one of them must fail. Elsewhere the
-        marts are compared whole, which says more. Unit tests look at no data and have a test of their own.
+        Data tests run where ``is_tested``: in the clean build, and where one of them must fail. Elsewhere
+        the marts are compared whole, which says more. Unit tests look at no data and have a test of their
+        own. A build that succeeds runs in this process, where dbt is imported already; one that must fail
+        runs in a process of its own, so that what a person would see is read.
         """
         left_out = ["unit_test"] if is_tested else ["unit_test", "test"]
         exclude = [part for kind in left_out for part in ("--exclude-resource-type", kind)]
+        command = self.command("build", *exclude, *arguments, threads=threads)
         self._take_parse()
+        run = self._run_here if succeeds else self._run_apart
+        has_succeeded, output = run(command, self.environment(threads))
+        self._leave_parse()
+        if succeeds != has_succeeded:
+            raise RuntimeError(f"dbt build did not end as it should:\n{output[-4000:]}")
+        return output
+
+    def _run_here(self, command, environment):
+        former, folder = dict(os.environ), Path.cwd()
+        os.environ.update(environment)
+        os.chdir(self.folder)
+        printed = io.StringIO()
+        try:
+            with contextlib.redirect_stdout(printed):
+                result = dbtRunner().invoke(["--log-level-file", "none", *command[1:]])
+        finally:
+            DuckDBConnectionManager.close_all_connections()
+            reset_adapters()
+            os.chdir(folder)
+            os.environ.clear()
+            os.environ.update(former)
+        return result.success, f"{printed.getvalue()}{result.exception or ''}"
+
+    def _run_apart(self, command, environment):
         done = subprocess.run(
-            self.command("build", *exclude, *arguments, threads=threads),
-            env=self.environment(threads),
+            command,
+            env=environment,
             cwd=self.folder,
             capture_output=True,
             text=True,
             check=False,
         )
-        self._leave_parse()
-        output = done.stdout + done.stderr
-        if succeeds != (done.returncode == 0):
-            raise RuntimeError(f"dbt build ended with {done.returncode}:\n{output[-4000:]}")
-        return output
+        return done.returncode == 0, done.stdout + done.stderr
 
     def _take_parse(self):
         """dbt's parse of the project, which an earlier warehouse left: dbt itself checks what has changed."""

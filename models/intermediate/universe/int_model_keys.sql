@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', incremental_strategy='append') }}
+{{ config(materialized='incremental') }}
 {# Grain: model_id. A small key for each model ever seen, in order of arrival: never published. #}
 with
 

@@ -1,4 +1,4 @@
-{{ config(materialized='incremental', incremental_strategy='append') }}
+{{ config(materialized='incremental') }}
 {# Grain: stock_id. A small key for each stock ever seen, in order of arrival: never published. #}
 with
 
