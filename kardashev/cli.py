@@ -10,13 +10,12 @@ from datetime import UTC, date, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from kardashev.environment import DATABASE, DEFAULTS, LANDING, PUBLISHED, place, project_folder
 from kardashev.errors import KardashevError
 
 EXIT_ERROR = 2
 EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells have it
-DEFAULT_LANDING = "landing"
-DEFAULT_DATABASE = "warehouse/kardashev.duckdb"
-DEFAULT_PUBLISHED = "warehouse/published.duckdb"
+PLACES = {"landing": LANDING, "database": DATABASE, "published": PUBLISHED}
 
 DESCRIPTION = """\
 Score a crowd-sourced hedge fund: land files here, then run `dbt build`."""
@@ -31,6 +30,9 @@ environment:
   KARDASHEV_LANDING    folder of the landed files (default: landing)
   KARDASHEV_DB         the warehouse (default: warehouse/kardashev.duckdb)
   KARDASHEV_PUBLISHED  the published warehouse (default: warehouse/published.duckdb)
+
+Relative paths of the environment, and defaults, hang below the dbt project: here, or the nearest
+folder above that has a dbt_project.yml. Paths given as options are taken from here.
 """
 
 LAND = """\
@@ -128,7 +130,7 @@ def main(argv=None) -> int:
         parser.print_help()
         return 0
     try:
-        command(**options)
+        command(**_with_places(options))
     except KardashevError as error:
         print(f"kardashev: {' '.join(str(error).splitlines())}", file=sys.stderr)
         return EXIT_ERROR
@@ -137,6 +139,19 @@ def main(argv=None) -> int:
     except BrokenPipeError:  # the reader, head say, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
+
+
+def _with_places(options):
+    """The options, with the environment's places for those that are not given."""
+    project = options.get("project") or project_folder()
+    places = {
+        name: place(PLACES[name], project)
+        for name, given in options.items()
+        if name in PLACES and given is None
+    }
+    if "project" in options:
+        places["project"] = project
+    return options | places
 
 
 def progress(message: str) -> None:
@@ -214,7 +229,7 @@ def make_parser() -> argparse.ArgumentParser:
     add("--round", dest="round_number", metavar="N", type=int, required=True, help="a landed round")
     add("--model", dest="model_id", metavar="M", required=True, help="the model's id")
     add("--received-at", metavar="ISO", type=_moment, help="UTC without a zone (default: now)")
-    _add_landing(add)
+    _add_place(add, "landing", "DIR")
 
     add = _adder(commands, "market", market, "make tables from prices", MARKET, MARKET_EPILOG)
     _add_prices(add, required=True)
@@ -224,25 +239,24 @@ def make_parser() -> argparse.ArgumentParser:
     add("--tournament", metavar="NAME", help="whose rules apply (default: house)")
     add("--min-price", metavar="X", type=float, help="lowest close (default: 1)")
     add("--min-dollar-volume", metavar="X", type=float, help="lowest daily (default: 1,000,000)")
-    _add_landing(add)
+    _add_place(add, "landing", "DIR")
 
     add = _adder(commands, "demo", demo, "land a market to play with", DEMO, DEMO_EPILOG)
     _add_prices(add, required=False)
     add("--seed", metavar="N", type=_count_from(0), help="of every random draw")
     add("--stocks", metavar="N", type=_count_from(1), help="stocks in the universe")
     add("--rounds", metavar="N", type=_count_from(1), help="rounds to land")
-    _add_landing(add)
+    _add_place(add, "landing", "DIR")
 
     add = _adder(commands, "tour", tour, "look at the built warehouse", TOUR, TOUR_EPILOG)
-    published = Path(os.environ.get("KARDASHEV_PUBLISHED") or DEFAULT_PUBLISHED)
-    add("--published", metavar="FILE", type=Path, default=published, help="(default: %(default)s)")
+    _add_place(add, "published", "FILE")
 
     texts = (CONTRIBUTION, CONTRIBUTION_EPILOG)
     add = _adder(commands, "contribution", contribution, "check a model's TC", *texts)
     add("model_id", metavar="MODEL", help="the model's id")
     add("--round", dest="round_number", metavar="N", type=int, required=True, help="a built round")
-    _add_database(add)
-    _add_landing(add)
+    _add_place(add, "database", "FILE")
+    _add_place(add, "landing", "DIR")
 
     texts = (SIMULATE, SIMULATE_EPILOG)
     add = _adder(commands, "simulate", simulate, "replay rounds as payouts compound", *texts)
@@ -261,11 +275,11 @@ def make_parser() -> argparse.ArgumentParser:
         dest="project",
         metavar="DIR",
         type=Path,
-        default=Path(),
-        help="the dbt project (default: here)",
+        default=None,
+        help="the dbt project (default: here, or the nearest above)",
     )
-    _add_database(add)
-    _add_landing(add)
+    _add_place(add, "database", "FILE")
+    _add_place(add, "landing", "DIR")
     return parser
 
 
@@ -285,14 +299,10 @@ def _text(epilog):
     return {"epilog": epilog, "formatter_class": argparse.RawDescriptionHelpFormatter}
 
 
-def _add_landing(add):
-    landing = Path(os.environ.get("KARDASHEV_LANDING") or DEFAULT_LANDING)
-    add("--landing", metavar="DIR", type=Path, default=landing, help="(default: %(default)s)")
-
-
-def _add_database(add):
-    database = Path(os.environ.get("KARDASHEV_DB") or DEFAULT_DATABASE)
-    add("--database", metavar="FILE", type=Path, default=database, help="(default: %(default)s)")
+def _add_place(add, name, metavar):
+    variable = PLACES[name]
+    default = f"(default: {variable}, or {DEFAULTS[variable]} of the project)"
+    add(f"--{name}", metavar=metavar, type=Path, default=None, help=default)
 
 
 def _add_prices(add, required):

@@ -1,6 +1,5 @@
 """What dbt-duckdb loads at connect: where the files are, the views of the landing, and the UDFs."""
 
-import os
 from pathlib import Path
 
 import duckdb
@@ -9,7 +8,15 @@ from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt_common.exceptions import DbtRuntimeError
 from scipy.special import ndtri
 
-from kardashev.errors import KardashevError
+from kardashev.environment import (
+    DATABASE,
+    LANDING,
+    PUBLISHED,
+    check_places,
+    check_threads,
+    place,
+)
+from kardashev.errors import KardashevError, WarehouseError
 from kardashev.landing.reader import create_views
 
 
@@ -21,13 +28,13 @@ def below_project(path):
 
 
 def landing_folder():
-    """The landing of this build, from KARDASHEV_LANDING."""
-    return below_project(os.environ.get("KARDASHEV_LANDING", "landing"))
+    """The landing of this build."""
+    return place(LANDING, below_project("."))
 
 
 def published_file():
-    """The published copy that this build swaps in, from KARDASHEV_PUBLISHED."""
-    return below_project(os.environ.get("KARDASHEV_PUBLISHED", "warehouse/published.duckdb"))
+    """The published copy that this build swaps in."""
+    return place(PUBLISHED, below_project("."))
 
 
 def previous_table(session, this):
@@ -47,20 +54,22 @@ class Plugin(BasePlugin):
     """Checks what a person can get wrong before dbt connects, then prepares each connection."""
 
     def update_connection_config(self, creds, config):
-        creds.path = str(below_project(creds.path))
-        landing = landing_folder()
-        if not landing.is_dir():
-            raise DbtRuntimeError(
-                f"no landing at {landing}: set KARDASHEV_LANDING or run `kardashev demo`"
-            )
-        Path(creds.path).parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self._check(creds)
+        except KardashevError as error:
+            raise DbtRuntimeError(str(error)) from None
+
+    def _check(self, creds):
+        project = below_project(".")
+        place(DATABASE, project)  # an empty name would be the project's folder
+        creds.path = str(project / creds.path)
+        check_places(landing_folder(), Path(creds.path), published_file())
+        check_threads((creds.settings or {}).get("threads", 1))
         try:
             duckdb.connect(creds.path, config={}).close()
         except duckdb.IOException as error:
             reason = str(error).strip().splitlines()[0]
-            raise DbtRuntimeError(
-                f"the warehouse {creds.path} cannot be opened: {reason}"
-            ) from None
+            raise WarehouseError(f"the warehouse {creds.path} cannot be opened: {reason}") from None
 
     def configure_connection(self, conn):
         conn.execute("set global TimeZone = 'UTC'")

@@ -5,6 +5,14 @@ class KardashevError(Exception):
     """Anything a person can act on; the command line prints its message and exits with 2."""
 
 
+class SettingError(KardashevError):
+    """A variable of the environment names what cannot be used, or must not be."""
+
+
+class RuleError(KardashevError):
+    """Rows of the rule seeds that mean nothing, one line for each."""
+
+
 class RefusedFileError(KardashevError):
     """The door refuses a file for its form: nothing of it is landed."""
 

@@ -30,6 +30,7 @@ def folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("KARDASHEV_LANDING", raising=False)
     monkeypatch.delenv("KARDASHEV_PUBLISHED", raising=False)
+    monkeypatch.delenv("DBT_PROJECT_DIR", raising=False)
     return tmp_path
 
 
@@ -145,7 +146,7 @@ def test_a_refused_file_is_one_line_and_exit_status_2(folder):
     assert [path.name for path in (folder / "landing").iterdir()] == ["rounds"]
 
 
-def test_landing_comes_from_option_then_environment_then_here(folder, capsys, monkeypatch):
+def test_landing_comes_from_option_then_environment_then_project(folder, capsys, monkeypatch):
     argv = ["land", "mine.csv", *LAND, *IN_TIME]
     (folder / "landing").rename(folder / "elsewhere")
     assert cli.main(argv) == 2
@@ -154,6 +155,38 @@ def test_landing_comes_from_option_then_environment_then_here(folder, capsys, mo
     assert cli.main(argv) == 0
     assert cli.main([*argv, "--landing", "nowhere"]) == 2
     assert "kardashev: nowhere/rounds holds no rounds" in capsys.readouterr().err
+
+
+def test_places_of_the_environment_hang_below_the_project_as_they_do_for_dbt(
+    folder, calls, capsys, monkeypatch
+):
+    (folder / "dbt_project.yml").touch()
+    below = folder / "notes" / "today"
+    below.mkdir(parents=True)
+    monkeypatch.chdir(below)
+    for value in (None, "landing", str(folder / "landing")):
+        if value:
+            monkeypatch.setenv("KARDASHEV_LANDING", value)
+        assert cli.main(["demo"]) == 0
+        assert calls["write_demo"][1]["landing"] == folder / "landing"
+    assert cli.main(["demo", "--landing", "mine"]) == 0
+    assert calls["write_demo"][1]["landing"] == Path("mine")
+    monkeypatch.chdir(folder.parent)
+    monkeypatch.setenv("DBT_PROJECT_DIR", str(folder))
+    assert cli.main(["tour"]) == 0
+    assert calls["print_tour"] == ((folder / "warehouse" / "published.duckdb",), {})
+
+
+@pytest.mark.parametrize("variable", ["KARDASHEV_LANDING", "KARDASHEV_PUBLISHED"])
+def test_an_empty_variable_is_refused_and_never_the_folder_itself(
+    folder, calls, capsys, monkeypatch, variable
+):
+    monkeypatch.setenv(variable, "")
+    assert cli.main(["demo" if variable == "KARDASHEV_LANDING" else "tour"]) == 2
+    assert capsys.readouterr().err == (
+        f"kardashev: {variable} is empty: unset it, or give a path\n"
+    )
+    assert calls == {}
 
 
 def test_time_of_receipt_is_read_in_any_zone_and_utc_without_one():

@@ -28,6 +28,15 @@ def test_a_warehouse_in_use_is_one_line(warehouse):
     assert "Traceback" not in output
 
 
+def test_a_published_copy_that_would_replace_the_warehouse_is_one_line(warehouse):
+    warehouse.landing.mkdir()
+    warehouse.published.symlink_to(warehouse.database)
+    output = warehouse.build(succeeds=False)
+    assert len(lines(output, "KARDASHEV_PUBLISHED is the warehouse itself")) == 1
+    assert "Traceback" not in output
+    assert not warehouse.database.exists()
+
+
 @pytest.mark.parametrize(
     ("table", "content"),
     [

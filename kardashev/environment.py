@@ -1,0 +1,96 @@
+"""Where files are, as the environment says: one reading of it for dbt and for every command.
+
+A relative path hangs below the dbt project, wherever dbt or a command was started.
+"""
+
+import os
+from pathlib import Path
+
+from kardashev.errors import SettingError
+
+LANDING, DATABASE, PUBLISHED = "KARDASHEV_LANDING", "KARDASHEV_DB", "KARDASHEV_PUBLISHED"
+THREADS = "KARDASHEV_THREADS"
+DEFAULTS = {
+    LANDING: "landing",
+    DATABASE: "warehouse/kardashev.duckdb",
+    PUBLISHED: "warehouse/published.duckdb",
+}
+DUCKDB_MAGIC = slice(8, 12), b"DUCK"  # of a file's first bytes
+
+
+def project_folder():
+    """The dbt project as dbt finds it: DBT_PROJECT_DIR, else here or the nearest folder above."""
+    named = os.environ.get("DBT_PROJECT_DIR")
+    if named:
+        return Path(named)
+    here = Path.cwd()
+    found = (folder for folder in (here, *here.parents) if (folder / "dbt_project.yml").exists())
+    nearest = next(found, here)
+    return Path() if nearest == here else nearest
+
+
+def place(variable, project):
+    """The path that a variable names, or its default.
+
+    Parameters
+    ----------
+    variable : str, one of `DEFAULTS`
+    project : Path of the dbt project
+
+    Raises
+    ------
+    SettingError
+        When the variable is set to nothing: the project's own folder is never meant.
+    """
+    text = os.environ.get(variable, DEFAULTS[variable])
+    if not text.strip():
+        raise SettingError(f"{variable} is empty: unset it, or give a path")
+    return Path(project) / text
+
+
+def check_places(landing, database, published):
+    """Refuses places that a build could not use, or would damage; makes the folders it writes into.
+
+    Raises
+    ------
+    SettingError
+        In one line, before anything is read or written.
+    """
+    if not landing.is_dir():
+        raise SettingError(f"no landing at {landing}: set {LANDING} or run `kardashev demo`")
+    for variable, file in ((DATABASE, database), (PUBLISHED, published)):
+        _check_file(variable, file)
+    if _is_same_file(database, published):
+        raise SettingError(
+            f"{PUBLISHED} is the warehouse itself, {published}: the copy would replace it; give "
+            "another file"
+        )
+
+
+def check_threads(text):
+    """Refuses a number of threads that DuckDB does not take."""
+    text = str(text)
+    if not (text.isascii() and text.isdigit() and int(text) > 0):
+        raise SettingError(f"{THREADS} is {text!r}: give a whole number from 1 up")
+
+
+def _check_file(variable, file):
+    if file.is_dir():
+        raise SettingError(f"{variable} is a folder, {file}: give a file in it")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        start = file.open("rb").read(16) if file.exists() else b""
+    except OSError as error:
+        raise SettingError(f"{variable}: {file} cannot be used: {error.strerror}") from error
+    if not os.access(file.parent, os.W_OK):
+        raise SettingError(f"{variable}: {file.parent} cannot be written")
+    place, magic = DUCKDB_MAGIC
+    if start and start[place] != magic:
+        raise SettingError(f"{variable}: {file} is no DuckDB file: it would be overwritten")
+
+
+def _is_same_file(one, other):
+    """Whether two paths lead to one file, by any links."""
+    if one.exists() and other.exists():
+        return one.samefile(other)
+    return os.path.realpath(one) == os.path.realpath(other)

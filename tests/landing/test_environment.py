@@ -1,0 +1,85 @@
+"""What the environment names is checked before work begins, and read in one way."""
+
+import os
+
+import duckdb
+import pytest
+
+from kardashev.environment import check_places, check_threads
+from kardashev.errors import SettingError
+
+
+@pytest.fixture
+def places(tmp_path):
+    """A landing, a warehouse, and where the published copy goes."""
+    (tmp_path / "landing").mkdir()
+    database = tmp_path / "warehouse" / "kardashev.duckdb"
+    database.parent.mkdir()
+    duckdb.connect(str(database)).close()
+    return {
+        "landing": tmp_path / "landing",
+        "database": database,
+        "published": tmp_path / "warehouse" / "published.duckdb",
+    }
+
+
+def refusal(**places):
+    with pytest.raises(SettingError) as refused:
+        check_places(**places)
+    message = str(refused.value)
+    assert len(message.splitlines()) == 1
+    return message
+
+
+def test_places_in_order_are_accepted_and_made(places, tmp_path):
+    places["published"] = tmp_path / "for" / "readers" / "published.duckdb"
+    check_places(**places)
+    assert places["published"].parent.is_dir()
+    duckdb.connect(str(places["published"])).close()
+    check_places(**places)
+
+
+@pytest.mark.parametrize("way", ["itself", "relative", "link", "hard link", "linked folder", "new"])
+def test_the_published_copy_is_never_the_warehouse_whatever_path_leads_to_it(
+    places, tmp_path, monkeypatch, way
+):
+    database = places["database"]
+    other = tmp_path / "other.duckdb"
+    if way == "itself":
+        other = database
+    elif way == "relative":
+        monkeypatch.chdir(tmp_path)
+        other = tmp_path / "landing" / ".." / "warehouse" / "kardashev.duckdb"
+    elif way == "link":
+        other.symlink_to(database)
+    elif way == "hard link":
+        os.link(database, other)
+    else:
+        (tmp_path / "linked").symlink_to(database.parent)
+        other = tmp_path / "linked" / "kardashev.duckdb"
+        if way == "new":
+            database.unlink()
+    assert "KARDASHEV_PUBLISHED is the warehouse itself" in refusal(**places | {"published": other})
+
+
+@pytest.mark.parametrize(
+    ("name", "variable"), [("database", "KARDASHEV_DB"), ("published", "KARDASHEV_PUBLISHED")]
+)
+def test_what_is_written_is_a_file_of_its_own(places, tmp_path, name, variable):
+    text = tmp_path / "notes.txt"
+    text.write_text("what a person wrote, and wants to keep")
+    assert refusal(**places | {name: tmp_path}).startswith(f"{variable} is a folder")
+    assert "is no DuckDB file: it would be overwritten" in refusal(**places | {name: text})
+    assert refusal(**places | {name: text / "below.duckdb"}).startswith(f"{variable}: ")
+    assert text.read_text().startswith("what a person wrote")
+
+
+def test_a_landing_that_is_no_folder_is_refused(places, tmp_path):
+    assert "no landing at" in refusal(**places | {"landing": tmp_path / "nowhere"})
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "x", "", "1.5", "٣"])
+def test_threads_are_a_whole_number_from_1_up(text):
+    check_threads("2")
+    with pytest.raises(SettingError, match="KARDASHEV_THREADS is"):
+        check_threads(text)
