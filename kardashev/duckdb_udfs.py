@@ -18,6 +18,7 @@ from kardashev.environment import (
 )
 from kardashev.errors import KardashevError, WarehouseError
 from kardashev.landing.reader import create_views
+from kardashev.rules import check_rules
 
 
 def below_project(path):
@@ -65,6 +66,7 @@ class Plugin(BasePlugin):
         creds.path = str(project / creds.path)
         check_places(landing_folder(), Path(creds.path), published_file())
         check_threads((creds.settings or {}).get("threads", 1))
+        check_rules(project)
         try:
             duckdb.connect(creds.path, config={}).close()
         except duckdb.IOException as error:
