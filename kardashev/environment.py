@@ -79,7 +79,7 @@ def _check_file(variable, file):
         raise SettingError(f"{variable} is a folder, {file}: give a file in it")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        start = file.open("rb").read(16) if file.exists() else b""
+        start = _first_bytes(file) if file.exists() else b""
     except OSError as error:
         raise SettingError(f"{variable}: {file} cannot be used: {error.strerror}") from error
     if not os.access(file.parent, os.W_OK):
@@ -87,6 +87,11 @@ def _check_file(variable, file):
     place, magic = DUCKDB_MAGIC
     if start and start[place] != magic:
         raise SettingError(f"{variable}: {file} is no DuckDB file: it would be overwritten")
+
+
+def _first_bytes(file):
+    with file.open("rb") as opened:
+        return opened.read(DUCKDB_MAGIC[0].stop)
 
 
 def _is_same_file(one, other):

@@ -111,7 +111,7 @@ def test_a_limit_that_means_nothing_is_named_and_all_else_is_published(tmp_path)
 
 def unwatched(text):
     """Stability rules without thresholds: no stake is set to zero."""
-    return text.replace(",0.8,0.15,0.2", ",0.8,,")
+    return text.replace(",0.8,0.15,0.2\n", ",0.8,,\n")
 
 
 def fund_return(warehouse, number):
