@@ -128,19 +128,20 @@ class Warehouse:
             str(self.project),
         ]
 
-    def build(self, *arguments, threads=4, succeeds=True, is_tested=False):
+    def build(self, *arguments, threads=4, succeeds=True, is_tested=False, is_apart=False):
         """Runs `dbt build` from another folder and returns what it printed.
 
         Data tests run where ``is_tested``: in the clean build, and where one of them must fail. Elsewhere
         the marts are compared whole, which says more. Unit tests look at no data and have a test of their
         own. A build that succeeds runs in this process, where dbt is imported already; one that must fail
-        runs in a process of its own, so that what a person would see is read.
+        runs in a process of its own, so that what a person would see is read, and so does one that is
+        asked to.
         """
         left_out = ["unit_test"] if is_tested else ["unit_test", "test"]
         exclude = [part for kind in left_out for part in ("--exclude-resource-type", kind)]
         command = self.command("build", *exclude, *arguments, threads=threads)
         self._take_parse()
-        run = self._run_here if succeeds else self._run_apart
+        run = self._run_apart if is_apart or not succeeds else self._run_here
         has_succeeded, output = run(command, self.environment(threads))
         self._leave_parse()
         if succeeds != has_succeeded:
