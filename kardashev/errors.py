@@ -45,6 +45,10 @@ class InfeasibleError(PortfolioError):
         self.groups = groups
 
 
+class DependentLimitsError(PortfolioError):
+    """Limits that bind differ from dependent ones by next to nothing: no gradient can be trusted."""
+
+
 class InvalidSignalError(PortfolioError):
     """A signal, stake or return is NaN or infinite, or has another shape than the problem."""
 

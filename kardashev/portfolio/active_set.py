@@ -2,9 +2,13 @@
 
 import numpy as np
 
+from kardashev.errors import DependentLimitsError
 from kardashev.portfolio.dual import evaluated
-from kardashev.portfolio.optimality import CAPPED, FREE, Solutions, natural_residual
+from kardashev.portfolio.optimality import CAPPED, FREE, Solutions, largest_terms, natural_residual
+from kardashev.portfolio.problem import GROSS
 from kardashev.portfolio.sensitivity import (
+    SAME_ROW,
+    distances_from,
     free_columns,
     independent_rows,
     kept_system,
@@ -12,11 +16,9 @@ from kardashev.portfolio.sensitivity import (
 )
 
 SOLVED, UNSOLVED = "solved", "residual too large"
-RESIDUAL_LIMIT = 1e-9  # relative to the largest signal
+RESIDUAL_LIMIT = 1e-9
 POLISHES = 3
-NEAR = (
-    1e-6  # relative to the largest signal: how close a first-order solver comes to a zero or limit
-)
+NEAR = 1e-6  # of the gross limit or of the largest signal: how close a first-order solver comes to an edge
 
 
 def states_of(unit, v):
@@ -72,7 +74,6 @@ def polished(unit, signals, points, iterations, engine):
         unsettled = taken[(now != states[taken]).any(axis=1)]
         states[taken] = now
     residuals = natural_residual(unit, signals, v, points.multipliers, points.gross_multipliers)
-    is_solved = residuals <= RESIDUAL_LIMIT * np.abs(signals).max(axis=1)
     return Solutions(
         weights=v / unit.curvature,
         states=states,
@@ -83,7 +84,7 @@ def polished(unit, signals, points, iterations, engine):
         residuals=residuals,
         iterations=iterations,
         engines=np.full(draws, engine),
-        statuses=np.where(is_solved, SOLVED, UNSOLVED),
+        statuses=np.where(residuals <= RESIDUAL_LIMIT, SOLVED, UNSOLVED),
     )
 
 
@@ -93,7 +94,25 @@ def _independent(unit, states, rows, is_gross):
     places = independent_rows(columns, softness)
     kept = rows[places[places < len(rows)]]
     is_gross_kept = bool(is_gross and len(places) and places[-1] == len(rows))
-    return kept, is_gross_kept, kept_system(unit, states, kept, is_gross_kept)
+    system = kept_system(unit, states, kept, is_gross_kept)
+    _check_left_out(unit, rows, places, columns, softness, system[1:])
+    return kept, is_gross_kept, system
+
+
+def _check_left_out(unit, rows, places, columns, softness, kept):
+    """Raises where a row that is not kept says something that the kept ones do not."""
+    there = (columns != 0).any(axis=0) & (softness == 0)
+    left_out = np.setdiff1d(np.flatnonzero(there), places)
+    if not len(left_out) or len(places) >= len(columns):
+        return
+    distances = distances_from(kept, columns[:, left_out])
+    worst = np.argmax(distances)
+    if distances[worst] > SAME_ROW:
+        names = [*(unit.names[row] for row in rows), GROSS]
+        raise DependentLimitsError(
+            f"{names[left_out[worst]]}: within {distances[worst]:.0e} of what other binding limits imply, "
+            "but not the same: no gradient can be trusted; drop it, or make it differ"
+        )
 
 
 def from_weights(unit, signals, weights, multipliers, gross_multipliers, engine, status):
@@ -112,16 +131,18 @@ def from_weights(unit, signals, weights, multipliers, gross_multipliers, engine,
     Solutions, with the weights as they are
     """
     v = weights * unit.curvature
-    near = NEAR * np.abs(signals).max(axis=1, keepdims=True)
+    largest = largest_terms(signals, v)[:, None]
+    near = np.minimum(NEAR * np.minimum(largest, unit.gross), unit.caps / 2)
     size = np.abs(v)
-    kinds = np.where(size >= unit.caps - near, CAPPED, FREE) * (size > near)
+    is_held = (size > near) & (unit.caps > 0)
+    kinds = np.where(size >= unit.caps - near, CAPPED, FREE) * is_held
     states = (kinds * np.sign(v)).astype(np.int8)
     is_soft = unit.softness > 0
     multipliers[:, is_soft] = (v @ unit.by_stock[:, is_soft]) / unit.softness[is_soft]
-    binds = unit.is_fixed | (np.abs(multipliers) > near)
+    binds = unit.is_fixed | (np.abs(multipliers) > NEAR * largest)
     is_kept, is_gross_kept = np.zeros_like(binds), np.zeros(len(v), dtype=bool)
     for draw, rows in enumerate(binds):
-        is_gross = gross_multipliers[draw] > near[draw]
+        is_gross = gross_multipliers[draw] > NEAR * largest[draw, 0]
         found = _independent(unit, states[draw], np.flatnonzero(rows), is_gross)
         is_kept[draw, found[0]], is_gross_kept[draw] = True, found[1]
     residuals = natural_residual(unit, signals, v, multipliers, gross_multipliers)

@@ -6,6 +6,7 @@ import numpy as np
 
 from kardashev.portfolio.problem import unit_rows
 
+RISK = "factor risk"  # names each row of it
 ZERO, FREE, CAPPED = 0, 1, 2  # |state| of a stock; the sign is that of its weight
 
 
@@ -16,12 +17,14 @@ class UnitProblem:
     A soft row stands for an exposure that costs instead of one that is limited: its multiplier λ has
     the linear term s λ beside the exposure, s its softness. All rows then go through one algebra.
 
+    names : tuple of str (rows,)
     rows : array (rows, stocks); by_stock the same, (stocks, rows), contiguous
     lower, upper, softness : arrays (rows,); is_fixed bool (rows,), fixed or soft: λ of either sign
     caps : array (stocks,); gross : float
     norms : array (rows,), of the rows as they were given; curvature : float, γ + τ
     """
 
+    names: tuple
     rows: np.ndarray
     by_stock: np.ndarray
     lower: np.ndarray
@@ -43,6 +46,7 @@ def unit_problem(problem):
     hard = len(problem.exposures)
     none = np.zeros(len(risk))
     return UnitProblem(
+        names=problem.names + (RISK,) * len(risk),
         rows=rows,
         by_stock=np.ascontiguousarray(rows.T),
         lower=np.concatenate([problem.lower * curvature / norms[:hard], none]),
@@ -94,11 +98,25 @@ class Solutions:
         return Solutions(**columns)
 
 
-def natural_residual(unit, signals, v, multipliers, gross_multipliers):
-    """How far portfolios are from optimal: 0 exactly at the optimum.
+def largest_terms(signals, v):
+    """The unit in which a draw's gradient is judged: the largest of its signal and its v; 1 if both are 0.
 
-    The largest of: a step of the projected gradient on every v, the same on every multiplier of a row
-    (``y − clip(y + λ, lower, upper)``, y the exposure) and of the gross limit.
+    v has a part in it where limits force a portfolio on a signal that is next to nothing.
+    """
+    largest = np.maximum(
+        np.abs(signals).max(axis=1, initial=0.0), np.abs(v).max(axis=1, initial=0.0)
+    )
+    return np.where(largest == 0, 1.0, largest)
+
+
+def natural_residual(unit, signals, v, multipliers, gross_multipliers):
+    """How far portfolios are from optimal, in no unit: 0 exactly at the optimum.
+
+    The largest of: a step of the projected gradient on every weight, the same on every multiplier of a row
+    (``y − clip(y + λ, lower, upper)``, y the exposure) and of the gross limit. Each is taken in units of
+    its own: a weight over the gross limit, an exposure over the largest that the gross limit allows in its
+    row, gradients and multipliers over the largest signal. So a limit is met or broken in the unit of
+    weights, whatever the curvature, and a gradient is small or large beside the signal.
 
     Parameters
     ----------
@@ -110,23 +128,33 @@ def natural_residual(unit, signals, v, multipliers, gross_multipliers):
 
     Returns
     -------
-    array (draws,), in the unit of the signal; NaN where anything is NaN
+    array (draws,), NaN where anything is NaN
 
     Notes
     -----
-    Source: the natural map, Facchinei and Pang 2003, Finite-Dimensional Variational Inequalities, 1.5.
+    Source: the natural map, Facchinei and Pang 2003, Finite-Dimensional Variational Inequalities, 1.5; any
+    positive step gives a map with the same zeros.
     """
-    gradient = signals - multipliers @ unit.rows
-    excess = np.abs(gradient) - gross_multipliers[:, None]
-    best = np.copysign(np.clip(excess, 0.0, unit.caps), gradient)
-    exposures = v @ unit.by_stock - unit.softness * multipliers
-    allowed = np.clip(exposures + multipliers, unit.lower, unit.upper)
-    spare = unit.gross - np.abs(v).sum(axis=1)
+    largest = largest_terms(signals, v)[:, None]
+    threshold, prices = gross_multipliers[:, None] / largest, multipliers / largest
+    weights = v / unit.gross
+    moved = weights + (signals - multipliers @ unit.rows - v) / largest
+    size = np.clip(np.abs(moved) - threshold, 0.0, unit.caps / unit.gross)
+    reach = np.abs(unit.rows).max(axis=1, initial=0.0)
+    reach[reach == 0] = 1.0
+    is_soft = unit.softness > 0
+    exposures = v @ unit.by_stock
+    scale = unit.gross * reach
+    wanted = exposures / scale + prices * reach
+    outside = exposures / scale - np.clip(wanted, unit.lower / scale, unit.upper / scale)
+    costs = exposures[:, is_soft] / unit.softness[is_soft] / largest - prices[:, is_soft]
+    outside[:, is_soft] = costs * reach[is_soft]
+    spare = 1.0 - np.abs(weights).sum(axis=1)
     return np.max(
         [
-            np.abs(v - best).max(axis=1, initial=0.0),
-            np.abs(exposures - allowed).max(axis=1, initial=0.0),
-            np.abs(np.minimum(gross_multipliers, spare)),
+            np.abs(weights - np.copysign(size, moved)).max(axis=1, initial=0.0),
+            np.abs(outside).max(axis=1, initial=0.0),
+            np.abs(np.minimum(threshold[:, 0], spare)),
         ],
         axis=0,
     )

@@ -11,12 +11,13 @@ stocks, kept rows and the problem's rows say it all.
 """
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve
+from scipy.linalg import cho_factor, cho_solve, solve_triangular
 from scipy.linalg.lapack import dpstrf
 
 from kardashev.portfolio.optimality import FREE
 
 ROW_RANK_TOLERANCE = 1e-12  # of a pivot of the unit-diagonal Gram matrix: 1e-6 of a row's length
+SAME_ROW = 1e-13  # of a row's length: rounding
 REFINEMENTS = 2  # of a solve with the normal equations, against the rows themselves
 
 
@@ -42,6 +43,41 @@ def independent_rows(columns, softness):
     gram = gram[np.ix_(there, there)] / length[:, None] / length
     _, pivots, rank, _ = dpstrf(gram, tol=ROW_RANK_TOLERANCE, lower=1)
     return np.sort(there[pivots[:rank] - 1])
+
+
+def distances_from(kept, others):
+    """How far rows are from the span of kept rows; below `SAME_ROW`, the kept rows imply them.
+
+    Parameters
+    ----------
+    kept : tuple (columns, softness, factor), as from `kept_system`
+    others : array (free stocks, rows), without softness, no column zero
+
+    Returns
+    -------
+    array (rows,), relative to a row's length and to what it is a combination of
+
+    Notes
+    -----
+    The normal equations give it to rounding times the condition of the kept rows. That is enough when it
+    comes out as next to nothing; otherwise an orthogonal basis of the kept rows is made.
+    """
+    columns, softness, factor = kept
+    others = others / np.linalg.norm(others, axis=0)
+    hidden = np.diag(np.sqrt(softness))
+    found = refined_solve(columns, softness, factor, columns.T @ others)
+    left = np.vstack([others - columns @ found, hidden @ found])
+    distances = np.linalg.norm(left, axis=0)
+    if (distances <= SAME_ROW).all():
+        return distances
+    whole = np.vstack([columns, hidden])
+    basis, triangle = np.linalg.qr(whole / np.linalg.norm(whole, axis=0))
+    left = np.vstack([others, np.zeros((len(softness), others.shape[1]))])
+    shares = basis.T @ left
+    for _ in range(2):  # once more, against rounding
+        left -= basis @ (basis.T @ left)
+    multiples = np.linalg.norm(solve_triangular(triangle, shares), axis=0)
+    return np.linalg.norm(left, axis=0) / (1 + multiples)
 
 
 def free_columns(unit, states, rows, is_gross):

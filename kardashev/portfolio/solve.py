@@ -44,6 +44,8 @@ def solve(problem, signals, engine=NEWTON, start=None, iteration_limit=ITERATION
     ------
     InvalidSignalError, InfeasibleError, InvalidProblemError
         Before anything is solved.
+    DependentLimitsError
+        When limits that bind are next to dependent, but not dependent.
     SolverError
         When the reference's portfolio is refused too, with its residual.
 
@@ -55,6 +57,8 @@ def solve(problem, signals, engine=NEWTON, start=None, iteration_limit=ITERATION
     stocks = problem.exposures.shape[1]
     if signals.ndim != 2 or signals.shape[1] != stocks:
         raise InvalidSignalError(f"signals have shape {signals.shape}, not (draws, {stocks})")
+    if not len(signals):
+        raise InvalidSignalError("there is no signal to solve for: no draw")
     if not np.isfinite(signals).all():
         raise InvalidSignalError("a signal is NaN or infinite")
     check_feasible(problem)

@@ -61,7 +61,8 @@ def objective(problem, signal, weights):
 class Reference:
     """Clarabel on the problem as it reads, then one dense solve of the KKT equations on its active set.
 
-    The result is certified: feasible to rounding, and not worse than Clarabel's.
+    Weights and multipliers are certified by every KKT condition, and no worse than Clarabel's; the adjoint
+    is the same dense system.
     """
 
     def __init__(self, problem):
@@ -69,9 +70,10 @@ class Reference:
         stocks = problem.exposures.shape[1]
         self.signal, self.weights = cp.Parameter(stocks), cp.Variable(stocks)
         w = self.weights
-        cost = problem.risk_aversion / 2 * cp.sum_squares(w)
-        if problem.risk_factors is not None:
-            cost += cp.sum_squares(problem.risk_factors @ w) / 2
+        self.risk = problem.risk_factors
+        if self.risk is None:
+            self.risk = np.zeros((0, stocks))
+        cost = problem.risk_aversion / 2 * cp.sum_squares(w) + cp.sum_squares(self.risk @ w) / 2
         if problem.turnover_aversion:
             cost += problem.turnover_aversion / 2 * cp.sum_squares(w - problem.previous)
         fixed = problem.lower == problem.upper
@@ -95,47 +97,70 @@ class Reference:
 
     def solve(self, signal):
         """Optimal weights to rounding."""
-        problem, w = self.problem, self.clarabel(signal)
+        return self._solved(signal)[0]
+
+    def moved(self, signal, vector):
+        """∂(weights · vector)/∂signal, by the KKT equations themselves."""
+        _, free, system = self._solved(signal)
+        right = np.concatenate([vector[free], np.zeros(len(system) - len(free))])
+        result = np.zeros(len(vector))
+        result[free] = refined(system, right)[: len(free)]
+        return result
+
+    def _solved(self, signal):
+        problem, risk, w = self.problem, self.risk, self.clarabel(signal)
         size, scale = np.abs(w), np.abs(w).max()
         capped = size >= self.caps - NEAR * scale
-        free = np.flatnonzero((size > NEAR * scale) & ~capped)
-        sign, w = np.sign(w), np.where(capped, np.sign(w) * self.caps, 0.0)
-        gross, _, above, below, *_ = (constraint.dual_value for constraint in self.constraints)
-        is_upper, is_lower = above > NEAR, below > NEAR
-        binding = np.concatenate([self.fixed, self.limited[is_upper | is_lower]])
-        bound = np.concatenate(
-            [
-                problem.lower[self.fixed],
-                np.where(is_upper, problem.upper[self.limited], problem.lower[self.limited])[
-                    is_upper | is_lower
-                ],
-            ]
-        )
-        rows = problem.exposures[binding]
-        is_gross = gross > NEAR
-        if is_gross:
-            rows, bound = np.vstack([rows, sign]), np.append(bound, problem.gross_limit)
-        risk = problem.risk_factors if problem.risk_factors is not None else np.zeros((0, len(w)))
+        is_free = (size > NEAR * scale) & ~capped
+        free, sign = np.flatnonzero(is_free), np.sign(w) * (size > NEAR * scale)
+        near = w[free]
+        w = np.where(capped, sign * self.caps, 0.0)
+        gross, equal, above, below, *_ = (constraint.dual_value for constraint in self.constraints)
+        binding = np.concatenate([self.fixed, self.limited[(above > NEAR) | (below > NEAR)]])
+        prices = np.zeros(len(problem.names))
+        prices[self.fixed], prices[self.limited] = equal, above - below
+        bound = np.where(prices > 0, problem.upper, problem.lower)[binding]
+        rows, duals = problem.exposures[binding], prices[binding]
+        if gross > NEAR:
+            rows, duals = np.vstack([rows, sign]), np.append(duals, gross)
+            bound = np.append(bound, problem.gross_limit)
         pulled = signal + (
             problem.turnover_aversion * problem.previous if problem.turnover_aversion else 0.0
         )
         curvature = problem.risk_aversion + problem.turnover_aversion
-        k, inner = len(rows), rows[:, free]
+        inner = rows[:, free]
         hessian = curvature * np.eye(len(free)) + risk[:, free].T @ risk[:, free]
-        system = np.block([[hessian, inner.T], [inner, np.zeros((k, k))]])
+        system = np.block([[hessian, inner.T], [inner, np.zeros((len(rows), len(rows)))]])
         right = np.concatenate([(pulled - risk.T @ (risk @ w))[free], bound - rows @ w])
-        found = np.linalg.lstsq(system, right, rcond=1e-13)[0]
-        found += np.linalg.lstsq(system, right - system @ found, rcond=1e-13)[0]
+        found = np.concatenate([near, duals])
+        found += refined(system, right - system @ found)
         w[free] = found[: len(free)]
-        self.check(signal, w)
-        return w
+        prices = np.zeros(len(problem.names))
+        prices[binding] = found[len(free) :][: len(binding)]
+        threshold = found[-1] if gross > NEAR else 0.0
+        gradient = pulled - curvature * w - risk.T @ (risk @ w) - prices @ problem.exposures
+        self.certify(signal, w, prices, threshold, gradient, is_free, capped, sign)
+        return w, free, system
 
-    def check(self, signal, w):
-        """Asserts that weights are feasible to rounding, next to Clarabel's, and no worse."""
+    def certify(self, signal, w, prices, threshold, gradient, is_free, capped, sign):
+        """Asserts that weights are feasible, multipliers stationary and of the right sign, to rounding."""
         problem, exposures = self.problem, self.problem.exposures @ w
         violations = [exposures - problem.upper, problem.lower - exposures, np.abs(w) - self.caps]
         violations.append([np.abs(w).sum() - problem.gross_limit])
         assert np.concatenate(violations).max() <= 1e-13
+        unit = 1e-11 * np.abs(signal).max()
+        assert np.abs(gradient - threshold * sign)[is_free].max(initial=0.0) <= unit
+        assert (np.abs(gradient) - threshold)[~is_free & ~capped].max(initial=0.0) <= unit
+        assert (threshold - sign * gradient)[capped].max(initial=0.0) <= unit
+        assert threshold >= 0
+        assert (exposures - problem.upper)[prices > unit].min(initial=0.0) >= -1e-13
+        assert (problem.lower - exposures)[prices < -unit].min(initial=0.0) >= -1e-13
         assert np.abs(w - self.weights.value).max() <= 1e-6
         known = objective(problem, signal, self.weights.value)
         assert objective(problem, signal, w) >= known - 1e-11 * abs(known)
+
+
+def refined(system, right):
+    """The least solution of a system that may be redundant, with one step against rounding."""
+    found = np.linalg.lstsq(system, right, rcond=1e-13)[0]
+    return found + np.linalg.lstsq(system, right - system @ found, rcond=1e-13)[0]

@@ -165,6 +165,49 @@ def test_the_sensitivity_with_factor_risk_is_the_textbooks():
     np.testing.assert_allclose(matrix[np.ix_(free, free)], expected, atol=1e-12)
 
 
+@pytest.mark.parametrize("make", [drawn_problem, with_risk], ids=["plain", "risk"])
+@pytest.mark.parametrize("stocks", SIZES)
+def test_the_sensitivity_is_the_adjoint_of_certified_kkt_equations(stocks, make):
+    problem, reference = make(stocks), Reference(make(stocks))
+    rng = np.random.default_rng(6)
+    signals, vectors = standardized(rng.normal(size=(2, stocks))), rng.normal(size=(2, stocks))
+    found = sensitivities(problem, solve(problem, signals), vectors)
+    expected = [reference.moved(*pair) for pair in zip(signals, vectors, strict=True)]
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-12 * np.abs(expected).max())
+
+
+@pytest.mark.parametrize("distance", [0, 1e-15, 1e-12, 1e-9, 1e-7, 1e-6, 3e-6, 1e-4])
+def test_limits_next_to_dependent_have_the_right_gradient_or_none(distance):
+    """The reference is the projector of an orthogonal basis, which needs no Gram matrix."""
+    problem, rng = drawn_problem(500), np.random.default_rng(5)
+    country = problem.exposures[1]
+    moved = distance * rng.normal(size=500) * np.linalg.norm(country) / np.sqrt(500)
+    near = replace(
+        problem,
+        names=(*problem.names, "factor:near"),
+        exposures=np.vstack([problem.exposures, country + moved]),
+        lower=np.append(problem.lower, 0.0),
+        upper=np.append(problem.upper, 0.0),
+    )
+    signal, vector = standardized(rng.normal(size=500)), rng.normal(size=500)
+    if 1e-13 < distance <= 1e-6:
+        with pytest.raises(errors.DependentLimitsError, match="no gradient can be trusted"):
+            solve(near, signal[None])
+        return
+    found = solve(near, signal[None])
+    free = np.abs(found.states[0]) == FREE
+    binds = near.lower == near.upper
+    binds |= found.multipliers[0] != 0
+    rows = np.vstack([near.exposures[binds], found.states[0]])[:, free]
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    _, sizes, basis = np.linalg.svd(rows, full_matrices=False)
+    basis = basis[sizes > 1e-13]
+    assert (sizes < 1e-13).sum() == (3 if distance < 1e-13 else 2)
+    expected = (vector[free] - basis.T @ (basis @ vector[free])) / near.risk_aversion
+    moved = sensitivities(near, found, vector[None])[0, free]
+    np.testing.assert_allclose(moved, expected, rtol=0, atol=1e-8 * np.abs(expected).max())
+
+
 def test_redundant_rows_change_no_gradient():
     problem, (signals, stakes) = drawn_problem(60), drawn_models(60, 8)
     doubled = replace(
