@@ -1,9 +1,16 @@
 """The optimized portfolio of each round, and what its gradients need later, as one row a round."""
 
+from collections import Counter
+
 import numpy as np
 import pyarrow as pa
 
-from kardashev.errors import ConstantMetaModelError, NoStakeError, PortfolioError
+from kardashev.errors import (
+    ConstantMetaModelError,
+    InvalidProblemError,
+    NoStakeError,
+    PortfolioError,
+)
 from kardashev.frames.blocks import Blocks
 from kardashev.frames.prepared import PreparedBlock
 from kardashev.frames.sensitivities import packed
@@ -42,6 +49,7 @@ SCHEMA = pa.schema(
         ("residual", pa.float64()),
         ("iterations", pa.int32()),
         ("stocks_held", pa.int32()),
+        ("stocks_excluded", pa.int32()),
         ("weights", pa.list_(WEIGHT)),
         ("exposures", pa.list_(EXPOSURE)),
         ("sensitivity", pa.binary()),
@@ -111,6 +119,7 @@ def _solved(block, stakes, factors, limits, engine, draws, dropout):
         "residual": base.residuals[0],
         "iterations": int(base.iterations[0]),
         "stocks_held": report.held,
+        "stocks_excluded": int((problem.position_limits == 0).sum()),
         "weights": [
             {"stock_key": int(key), "weight": float(weight)}
             for key, weight in zip(block.stocks.keys[is_held], weights[is_held], strict=True)
@@ -138,22 +147,33 @@ def drawn_sensitivity(problem, block, at_risk, draws, dropout, engine, start=Non
 
 
 def portfolio_problem(block, factors, limits):
-    """The problem that a block's portfolio solves; see `optimized_portfolio_rows` for the relations."""
+    """The problem that a block's portfolio solves; see `optimized_portfolio_rows` for the relations.
+
+    Each factor is gaussianized over the stocks that have it; a stock that lacks one with a limit is not held.
+    """
     reader, in_round = block.reader, block.in_round
-    rows = reader.rows(limits, in_round)
-    named = dict(
-        zip(rows["constraint_name"].to_pylist(), rows["limit_value"].to_pylist(), strict=True)
-    )
     columns, names = reader.columns(factors, in_round, block.stocks)
-    here = np.isfinite(columns).all(axis=1)
-    exposures = np.zeros(columns.shape)
-    if here.any() and len(names):
-        exposures[here] = gaussianized(doubled_rank(columns[here]))
+    exposures = np.full(columns.shape, np.nan)
+    for exposure, column in zip(exposures.T, columns.T, strict=True):
+        here = np.isfinite(column)
+        exposure[here] = gaussianized(doubled_rank(column[here]))
     groups = [
         reader.texts(block.sources.universe, in_round, block.stocks, "stock_key", name)
         for name in ("country", "sector")
     ]
-    return neutral_problem(*groups, exposures, names.to_pylist(), block.sample_weights, named)
+    limits = _named_limits(reader.rows(limits, in_round, "constraint_name, limit_value"))
+    return neutral_problem(*groups, exposures, names.to_pylist(), block.sample_weights, limits)
+
+
+def _named_limits(rows):
+    """Limits by name, of rows that hold each once."""
+    names = rows["constraint_name"].to_pylist()
+    for name, count in Counter(names).items():
+        if count > 1:
+            raise InvalidProblemError(
+                f"{name}: {count} rows of portfolio_limits apply to the round"
+            )
+    return dict(zip(names, rows["limit_value"].to_pylist(), strict=True))
 
 
 def _exposures(report):

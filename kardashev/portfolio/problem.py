@@ -31,7 +31,7 @@ class PortfolioProblem:
 
     names : tuple of str (rows,), each ``group`` or ``group:member``
     exposures : array (rows, stocks), C
-    lower, upper : arrays (rows,), equal where the exposure is fixed, ±inf where there is no limit
+    lower, upper : arrays (rows,), equal where the exposure is fixed, −inf and inf where there is no limit
     position_limits : array (stocks,), u ≥ 0; 0 keeps a stock out
     gross_limit : float, L > 0
     risk_aversion : float, γ > 0, signal per weight
@@ -73,11 +73,9 @@ class PortfolioProblem:
             raise InvalidProblemError(
                 f"risk_factors do not have a column for each of {stocks} stocks"
             )
-        bad = ~np.isfinite(self.exposures).all(axis=1) | ~(self.lower <= self.upper)
-        if bad.any():
-            raise InvalidProblemError(
-                f"{self.names[np.flatnonzero(bad)[0]]}: exposures are not finite, or its limits reversed"
-            )
+        is_bound = (self.lower <= self.upper) & (self.lower < np.inf) & (self.upper > -np.inf)
+        self._refuse_rows(~np.isfinite(self.exposures).all(axis=1), "an exposure is not finite")
+        self._refuse_rows(~is_bound, "limits are NaN, reversed (negative), or fix it at infinity")
         if not (self.position_limits >= 0).all():
             raise InvalidProblemError("position: a limit is negative or NaN")
         for field in ("risk_factors", "previous"):
@@ -86,10 +84,14 @@ class PortfolioProblem:
                 raise InvalidProblemError(f"{field}: a value is not finite")
         if not (0 < self.gross_limit < np.inf and 0 < self.risk_aversion < np.inf):
             raise InvalidProblemError("gross limit and risk aversion are to be positive and finite")
-        if not 0 <= self.turnover_aversion < np.inf or (
-            self.turnover_aversion and self.previous is None
-        ):
-            raise InvalidProblemError("turnover aversion is not negative, and needs a portfolio")
+        if not 0 <= self.turnover_aversion < np.inf:
+            raise InvalidProblemError("turnover_aversion is negative, NaN or infinite")
+        if self.turnover_aversion and self.previous is None:
+            raise InvalidProblemError("turnover_aversion: there is no previous portfolio")
+
+    def _refuse_rows(self, is_bad, reason):
+        if is_bad.any():
+            raise InvalidProblemError(f"{self.names[np.flatnonzero(is_bad)[0]]}: {reason}")
 
     @property
     def curvature(self):
@@ -119,11 +121,11 @@ def neutral_problem(
     ----------
     countries, sectors : sequences of str (stocks,)
     factors : array (stocks, factors), gaussianized, so that a limit is in standard deviations per unit
-        of capital
+        of capital; NaN where it is not known: a stock that lacks a factor with a limit is not held
     factor_names : sequence of str (factors,)
     sample_weights : array (stocks,), v, positive
-    limits : mapping of a group, or of one row as ``factor:beta``, to its limit; an absent or null group
-        has none, a row's own limit goes before its group's. Besides ``dollar``, ``country``, ``sector`` and
+    limits : mapping of a group, or of one row as ``factor:beta``, to its limit; an absent or null one
+        is none, a row's own limit goes before its group's. Besides ``dollar``, ``country``, ``sector`` and
         ``factor`` (0: neutral, e: within ±e): ``position`` (largest weight), ``position_by_weight``
         (largest multiple of v's share of Σv), ``gross``, ``risk_aversion`` (γ for each stock of the
         universe, so that the number held does not depend on its size), ``turnover_aversion`` (likewise)
@@ -137,45 +139,52 @@ def neutral_problem(
     Raises
     ------
     InvalidProblemError
-        When a value or limit is missing, unknown or means nothing.
+        When a value or limit is missing, unknown or means nothing; when every stock lacks a factor.
     """
+    sample_weights = np.asarray(sample_weights, dtype=float)
+    if not (np.isfinite(sample_weights) & (sample_weights > 0)).all():
+        raise InvalidProblemError("sample weights are not all positive and finite")
     stocks = len(sample_weights)
+    rows = _named_rows(stocks, countries, sectors, factors, factor_names)
     for name in limits:
-        if name not in SINGLE_LIMITS and name.split(":")[0] not in ROW_GROUPS:
-            raise InvalidProblemError(f"{name}: no such limit")
-    rows = [(DOLLAR, np.ones(stocks))]
-    for group, members in ((COUNTRY, np.asarray(countries)), (SECTOR, np.asarray(sectors))):
-        rows += [(f"{group}:{name}", (members == name) * 1.0) for name in np.unique(members)]
-    rows += [
-        (f"{FACTOR}:{name}", column) for name, column in zip(factor_names, factors.T, strict=True)
-    ]
+        if name not in (*ROW_GROUPS, *SINGLE_LIMITS, *rows):
+            raise InvalidProblemError(
+                f"{name}: no such limit, or the universe has nothing of that name"
+            )
     held = {name: value for name, value in limits.items() if value is not None}
-    limited = [
-        (name, row, held.get(name, held.get(name.split(":")[0])))
-        for name, row in rows
-        if name in held or name.split(":")[0] in held
-    ]
-    bounds = np.array([limit for *_, limit in limited], dtype=float)
     for required in (GROSS, RISK_AVERSION):
         if required not in held:
             raise InvalidProblemError(f"{required}: a portfolio needs this limit")
-    sample_weights = np.asarray(sample_weights, dtype=float)
-    if not (sample_weights > 0).all():
-        raise InvalidProblemError("sample weights are not all positive")
+    bounds = {name: held.get(name, held.get(name.split(":")[0])) for name in rows}
+    names = tuple(name for name, limit in bounds.items() if limit is not None)
+    bounds = np.array([bounds[name] for name in names], dtype=float)
+    exposures = np.array([rows[name] for name in names]).reshape(len(names), stocks)
+    is_known = ~np.isnan(exposures).any(axis=0)
+    if not is_known.any():
+        raise InvalidProblemError(f"{FACTOR}: every stock lacks a value of a factor with a limit")
     by_weight = held.get(BY_WEIGHT, np.inf) * sample_weights / sample_weights.sum()
-    turnover = held.get(TURNOVER_AVERSION, 0.0) if previous is not None else 0.0
+    position_limits = np.minimum(by_weight, held.get(POSITION, held[GROSS]))
     return PortfolioProblem(
-        names=tuple(name for name, *_ in limited),
-        exposures=np.array([row for _, row, _ in limited]).reshape(len(limited), stocks),
+        names=names,
+        exposures=np.where(is_known, exposures, 0.0),
         lower=-bounds,
         upper=bounds,
-        position_limits=np.minimum(by_weight, held.get(POSITION, held[GROSS])),
+        position_limits=np.where(is_known, position_limits, 0.0),
         gross_limit=held[GROSS],
         risk_aversion=held[RISK_AVERSION] * stocks,
         risk_factors=risk_factors,
         previous=previous,
-        turnover_aversion=turnover * stocks,
+        turnover_aversion=held.get(TURNOVER_AVERSION, 0.0) * stocks,
     )
+
+
+def _named_rows(stocks, countries, sectors, factors, factor_names):
+    """Every row that may have a limit, by its name."""
+    rows = {DOLLAR: np.ones(stocks)}
+    for group, members in ((COUNTRY, np.asarray(countries)), (SECTOR, np.asarray(sectors))):
+        rows |= {f"{group}:{name}": (members == name) * 1.0 for name in np.unique(members)}
+    columns = zip(factor_names, factors.T, strict=True)
+    return rows | {f"{FACTOR}:{name}": column for name, column in columns}
 
 
 def unit_rows(matrix):

@@ -22,6 +22,7 @@ select
     portfolios.residual,
     portfolios.iterations,
     portfolios.stocks_held,
+    portfolios.stocks_excluded,
     portfolios.draws,
     portfolios.fallback_draws,
     portfolios.worst_residual,
