@@ -2,16 +2,24 @@
 
 from types import SimpleNamespace
 
+import duckdb
 import numpy as np
+import pandas as pd
+import pyarrow as pa
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from portfolios import SIZES, Reference, drawn_problem, objective, standardized
+from scipy.stats import norm
 
 from kardashev import errors
+from kardashev.frames.blocks import Blocks, Index
+from kardashev.frames.portfolios import portfolio_problem
 from kardashev.portfolio import feasibility, layer
+from kardashev.portfolio.active_set import polished
 from kardashev.portfolio.layer import PortfolioLayer
+from kardashev.portfolio.newton import dual_minimum
 from kardashev.portfolio.optimality import natural_residual, unit_problem
 from kardashev.portfolio.problem import PortfolioProblem, neutral_problem
 from kardashev.portfolio.report import exposure_report
@@ -25,6 +33,10 @@ OPTIMAL = 1e-9  # of the largest signal
 
 def drawn_signals(stocks, draws, seed=0):
     return standardized(np.random.default_rng(seed + 7).normal(size=(draws, stocks)))
+
+
+def rng_of(seed):
+    return np.random.default_rng(seed)
 
 
 def with_risk(stocks, seed=0):
@@ -106,6 +118,62 @@ def test_a_dual_is_what_a_wider_limit_gains(name):
     assert abs(report.duals[place]) == pytest.approx(gain, rel=1e-5, abs=1e-8)
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_duals_are_what_small_changes_of_limits_gain_together(seed):
+    """Fixed rows move as some change of the weights moves them; the others and the gross limit, anyhow."""
+    problem, (signal,) = drawn_problem(60), drawn_signals(60, 1)
+    report, rng = exposure_report(problem, signal, solve(problem, signal[None])), rng_of(seed)
+    duals, fixed = report.duals[: len(problem.names)], problem.lower == problem.upper
+    assert np.linalg.matrix_rank(problem.exposures[fixed]) == fixed.sum() - 2
+    change = np.where(
+        fixed, problem.exposures @ rng.normal(size=60) / 60, rng.normal(size=len(duals))
+    )
+    gross = rng.normal()
+
+    def best(step):
+        moved = PortfolioProblem(
+            **vars(problem)
+            | {
+                "lower": problem.lower + step * change * (fixed | (duals < 0)),
+                "upper": problem.upper + step * change * (fixed | (duals > 0)),
+                "gross_limit": problem.gross_limit + step * gross,
+            }
+        )
+        return objective(moved, signal, solve(moved, signal[None]).weights[0])
+
+    step = 1e-6
+    gain = (best(step) - best(-step)) / (2 * step)
+    price = report.duals[report.names.index("gross")]
+    assert duals @ change + price * gross == pytest.approx(gain, rel=1e-6, abs=1e-8)
+
+
+def test_a_neutral_row_that_others_imply_gains_nothing_widened_alone_and_cannot_be_moved_alone():
+    problem, (signal,) = drawn_problem(60), drawn_signals(60, 1)
+    weights = solve(problem, signal[None]).weights
+    for name in ("dollar", "country__C1", "sector__S2"):
+        wider = solve(bounded(problem, **{name: (-0.1, 0.1)}), signal[None])
+        np.testing.assert_allclose(wider.weights, weights, atol=1e-13)
+        with pytest.raises(errors.InfeasibleError):
+            solve(bounded(problem, **{name: (0.01, 0.01)}), signal[None])
+
+
+def test_of_the_duals_that_say_the_same_the_least_are_given():
+    problem, (signal,) = drawn_problem(60), drawn_signals(60, 1)
+    found = solve(problem, signal[None])
+    duals = exposure_report(problem, signal, found).duals
+    fixed = problem.lower == problem.upper
+    rows = problem.exposures[fixed]
+    least = np.linalg.pinv(rows.T) @ (rows.T @ duals[: len(problem.names)][fixed])
+    np.testing.assert_allclose(duals[: len(problem.names)][fixed], least, atol=1e-12)
+    others = found.multipliers[0].copy(), found.gross_multipliers[0]
+    norms = np.linalg.norm(problem.exposures, axis=1)
+    others[0][0] += norms[0]
+    others[0][1:4] -= norms[1:4]
+    again = solve(problem, signal[None], start=others)
+    assert np.abs(again.multipliers - found.multipliers).max() > 0.1
+    np.testing.assert_allclose(exposure_report(problem, signal, again).duals, duals, atol=1e-10)
+
+
 def test_a_neutral_portfolio_is_neutral():
     problem = drawn_problem(500)
     weights = solve(problem, drawn_signals(500, 2)).weights
@@ -149,10 +217,43 @@ def test_the_residual_sees_each_condition_broken():
     assert residual() <= 1e-12
     moved = v.copy()
     moved[0, np.flatnonzero(found.states[0] == 0)[0]] += 1e-3
-    assert residual(v=moved) >= 1e-3
+    assert residual(v=moved) >= 1e-3 / unit.gross
     assert residual(multipliers=found.multipliers + 1e-3) >= 1e-5
     assert residual(gross=found.gross_multipliers + 1e-3) >= 1e-4
     assert np.isnan(residual(v=v * np.nan))
+
+
+@pytest.mark.parametrize("stocks", [60, 500])
+def test_a_broken_limit_is_no_solution_however_small_the_curvature(stocks):
+    problem = drawn_problem(stocks, limits={"risk_aversion": 1e-12})
+    unit, signals = unit_problem(problem), drawn_signals(stocks, 1)
+    found = polished(unit, signals, *dual_minimum(unit, signals), "newton")
+    exposures = problem.exposures @ found.weights[0]
+    assert max((exposures - problem.upper).max(), (problem.lower - exposures).max()) > 1e-3
+    assert found.statuses[0] == "residual too large" and found.residuals[0] > 1e-4
+
+
+@pytest.mark.parametrize("aversion", [1e-4, 1e-6, 1e-8, 1e-12])
+def test_what_is_solved_meets_its_limits_however_small_the_curvature(aversion):
+    problem, signals = drawn_problem(60, limits={"risk_aversion": aversion}), drawn_signals(60, 2)
+    found = solve(problem, signals)
+    exposures = found.weights @ problem.exposures.T
+    allowed = np.where(found.statuses == "solved", 1e-8, 1e-6)[:, None]
+    assert (exposures <= problem.upper + allowed).all()
+    assert (exposures >= problem.lower - allowed).all()
+    best = [Reference(problem).clarabel(signal) for signal in signals]
+    for signal, weights, expected in zip(signals, found.weights, best, strict=True):
+        value = objective(problem, signal, expected)
+        assert objective(problem, signal, weights) == pytest.approx(value, rel=1e-6)
+
+
+def test_limits_that_force_a_portfolio_on_no_signal_are_met():
+    problem = bounded(drawn_problem(60), factor__f0=(0.1, 0.2))
+    found = solve(problem, np.zeros((1, 60)))
+    assert found.engines[0] == "newton" and found.residuals[0] <= OPTIMAL
+    np.testing.assert_allclose(
+        found.weights[0], Reference(problem).clarabel(np.zeros(60)), atol=1e-7
+    )
 
 
 KINDS = ("normal", "dummy", "zero", "copy", "sum", "scaled")
@@ -289,8 +390,10 @@ def test_a_linear_program_without_an_answer_is_an_error(monkeypatch):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"exposures": np.full((1, 4), np.nan)}, "factor:x: exposures are not finite"),
-        ({"exposures": np.full((1, 4), np.inf)}, "factor:x: exposures are not finite"),
+        ({"exposures": np.full((1, 4), np.nan)}, "factor:x: an exposure is not finite"),
+        ({"exposures": np.full((1, 4), np.inf)}, "factor:x: an exposure is not finite"),
+        ({"lower": np.full(1, np.inf), "upper": np.full(1, np.inf)}, "factor:x.*at infinity"),
+        ({"lower": np.full(1, -np.inf), "upper": np.full(1, -np.inf)}, "factor:x.*at infinity"),
         ({"lower": np.array([1.0])}, "factor:x.*reversed"),
         ({"upper": np.array([np.nan])}, "factor:x.*reversed"),
         ({"upper": np.ones(2)}, "upper has shape"),
@@ -302,7 +405,9 @@ def test_a_linear_program_without_an_answer_is_an_error(monkeypatch):
         ({"risk_factors": np.ones((2, 3))}, "risk_factors"),
         ({"risk_factors": np.full((2, 4), np.inf)}, "risk_factors"),
         ({"previous": np.full(4, np.nan)}, "previous"),
-        ({"turnover_aversion": 1.0}, "turnover"),
+        ({"turnover_aversion": 1.0}, "turnover_aversion: there is no previous"),
+        ({"turnover_aversion": -1.0}, "turnover_aversion is negative"),
+        ({"turnover_aversion": np.nan}, "turnover_aversion is negative, NaN"),
     ],
     ids=lambda value: "-".join(value) if isinstance(value, dict) else None,
 )
@@ -320,18 +425,131 @@ def test_a_problem_that_means_nothing_is_refused(change, message):
         PortfolioProblem(**fields | change)
 
 
+NEEDED = {"gross": 1.0, "risk_aversion": 1.0}
+
+
+def universe_problem(limits, sample_weights=(1.0, 1.0, 1.0), factors=((0.0,), (1.0,), (-1.0,))):
+    """A problem of three stocks in two countries, one sector, with the factor beta."""
+    return neutral_problem(
+        ["A", "A", "B"], ["S"] * 3, np.array(factors), ["beta"], np.array(sample_weights), limits
+    )
+
+
 @pytest.mark.parametrize(
-    ("limits", "sample_weight", "message"),
+    ("limits", "message"),
     [
-        ({"risk_aversion": 1.0}, 1.0, "gross: a portfolio needs this limit"),
-        ({"gross": 1.0}, 1.0, "risk_aversion: a portfolio needs this limit"),
-        ({"gross": 1.0, "risk_aversion": 1.0}, 0.0, "sample weights"),
-        ({"gross": 1.0, "risk_aversion": 1.0, "factors": 0.1}, 1.0, "factors: no such limit"),
+        ({"risk_aversion": 1.0}, "gross: a portfolio needs this limit"),
+        ({"gross": 1.0}, "risk_aversion: a portfolio needs this limit"),
+        (NEEDED | {"factors": 0.1}, "factors: no such limit"),
+        (NEEDED | {"factor:betta": 0.1}, "factor:betta: no such limit"),
+        (NEEDED | {"factor:betta": None}, "factor:betta: no such limit"),
+        (NEEDED | {"country:C": 0}, "country:C: no such limit"),
+        (NEEDED | {"dollar:A": 0}, "dollar:A: no such limit"),
+        (NEEDED | {"position:A": 0}, "position:A: no such limit"),
+        (NEEDED | {"dollar": -0.1}, "dollar: .*reversed"),
+        (NEEDED | {"country": -0.1}, "country:A: .*reversed"),
+        (NEEDED | {"factor": np.nan}, "factor:beta: limits are NaN"),
+        (NEEDED | {"position": -0.1}, "position: a limit is negative"),
+        (NEEDED | {"position_by_weight": -1}, "position: a limit is negative"),
+        (NEEDED | {"position_by_weight": np.nan}, "position: a limit is negative or NaN"),
+        (NEEDED | {"gross": 0}, "gross"),
+        (NEEDED | {"gross": np.inf}, "gross"),
+        (NEEDED | {"turnover_aversion": 0.1}, "turnover_aversion: there is no previous"),
     ],
 )
-def test_a_universe_or_limits_of_which_no_problem_is_made(limits, sample_weight, message):
+def test_limits_of_which_no_problem_is_made_are_named(limits, message):
     with pytest.raises(errors.InvalidProblemError, match=message):
-        neutral_problem(["A"], ["B"], np.ones((1, 0)), [], np.array([sample_weight]), limits)
+        universe_problem(limits)
+
+
+@pytest.mark.parametrize("weight", [0.0, -1.0, np.nan, np.inf])
+def test_sample_weights_are_positive_and_finite(weight):
+    with pytest.raises(errors.InvalidProblemError, match="sample weights"):
+        universe_problem(NEEDED, (1.0, weight, 1.0))
+
+
+def test_a_stock_that_lacks_a_factor_with_a_limit_is_not_held():
+    holes = ((np.nan,), (1.0,), (-1.0,))
+    signal = np.array([[3.0, 1.0, 1.0]])
+    limits = NEEDED | {"factor": 0.1}
+    problem = universe_problem(limits, factors=holes)
+    np.testing.assert_array_equal(problem.position_limits, [0, 1, 1])
+    found = solve(problem, signal)
+    assert found.weights[0, 0] == 0 and (found.weights[0, 1:] > 0).all()
+    assert solve(universe_problem(limits), signal).weights[0, 0] > 0
+    assert universe_problem(NEEDED, factors=holes).position_limits.all()
+    with pytest.raises(errors.InvalidProblemError, match="every stock lacks"):
+        universe_problem(limits, factors=((np.nan,),) * 3)
+
+
+def read_problem(factors, limits):
+    """What `portfolio_problem` makes of three stocks, rows (stock, factor, value) and rows of limits."""
+    connection = duckdb.connect()
+    universe = connection.sql(
+        "select 1 as round_number, unnest([0, 1, 2]) as stock_key, 'A' as country, 'S' as sector"
+    )
+    block = SimpleNamespace(
+        reader=Blocks(connection),
+        in_round={"round_number": 1},
+        stocks=Index.of(np.arange(3), pa.chunked_array([["a", "b", "c"]])),
+        sources=SimpleNamespace(universe=universe),
+        sample_weights=np.ones(3),
+    )
+    for name, rows in (("factors", factors), ("limits", limits)):
+        frame = pd.DataFrame({"round_number": 1} | rows)
+        connection.from_df(frame).create(name)
+    return portfolio_problem(block, connection.table("factors"), connection.table("limits"))
+
+
+ROWS_OF_LIMITS = {
+    "constraint_name": ["gross", "risk_aversion", "factor"],
+    "limit_value": [1.0, 1.0, 0.1],
+}
+
+
+@pytest.mark.parametrize("hole", ["no row", np.nan, None, np.inf])
+def test_a_landed_hole_in_a_factor_keeps_its_stock_out_and_no_other(hole):
+    factors = {
+        "stock_key": [0, 1, 2, 1, 2, 0],
+        "factor": ["beta"] * 3 + ["size"] * 3,
+        "value": [0.3, 0.1, 0.2, 5.0, 4.0, hole],
+    }
+    if hole == "no row":
+        factors = {name: values[:-1] for name, values in factors.items()}
+    problem = read_problem(factors, ROWS_OF_LIMITS)
+    np.testing.assert_array_equal(problem.position_limits, [0, 1, 1])
+    beta, size = problem.exposures
+    np.testing.assert_allclose(beta, [0, norm.ppf(1 / 6), 0], atol=1e-15)
+    np.testing.assert_allclose(size, [0, norm.ppf(3 / 4), norm.ppf(1 / 4)], atol=1e-15)
+
+
+def test_two_rows_for_one_limit_are_refused():
+    limits = {name: [*values, values[0]] for name, values in ROWS_OF_LIMITS.items()}
+    factors = {"stock_key": [0, 1, 2], "factor": ["beta"] * 3, "value": [0.3, 0.1, 0.2]}
+    with pytest.raises(errors.InvalidProblemError, match="gross: 2 rows of portfolio_limits"):
+        read_problem(factors, limits)
+
+
+def test_a_universe_of_one_stock_and_limits_of_nothing_hold_nothing():
+    one = neutral_problem(["A"], ["S"], np.ones((1, 0)), [], np.ones(1), NEEDED | {"dollar": 0})
+    assert not solve(one, np.ones((1, 1))).weights.any()
+    alone = neutral_problem(["A"], ["S"], np.ones((1, 0)), [], np.ones(1), NEEDED)
+    np.testing.assert_allclose(solve(alone, np.full((1, 1), 2.0)).weights, 1.0)
+    nothing = universe_problem(NEEDED | {"position": 0})
+    report = exposure_report(nothing, np.ones(3), solve(nothing, np.ones((1, 3))))
+    assert report.held == 0 and not report.exposures.any()
+
+
+def test_equal_signals_are_solved():
+    found = solve(drawn_problem(60), np.ones((2, 60)))
+    assert found.residuals.max() <= OPTIMAL and set(found.engines) == {"newton"}
+
+
+def test_an_unmeetable_gross_limit_beside_neutral_rows_names_both():
+    problem = bounded(drawn_problem(60), dollar=(0.5, 0.5))
+    with pytest.raises(errors.InfeasibleError) as caught:
+        solve(problem, drawn_signals(60, 1))
+    assert "dollar" in caught.value.groups
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -351,6 +569,8 @@ def test_signals_of_another_universe_and_unknown_engines_are_refused():
         solve(problem, np.zeros((1, 59)))
     with pytest.raises(errors.InvalidSignalError, match="shape"):
         solve(problem, np.zeros(60))
+    with pytest.raises(errors.InvalidSignalError, match="no signal"):
+        solve(problem, np.zeros((0, 60)))
     with pytest.raises(errors.InvalidProblemError, match="no engine 'simplex'"):
         solve(problem, np.zeros((1, 60)), "simplex")
     with pytest.raises(errors.InvalidProblemError, match="no engine 'simplex'"):
@@ -377,7 +597,7 @@ def test_a_draw_that_newton_does_not_solve_is_solved_by_the_reference_and_says_s
 def test_a_reference_that_stops_early_is_refused(monkeypatch):
     problem, signals = drawn_problem(60), drawn_signals(60, 1)
     monkeypatch.setitem(layer.REFERENCE_OPTIONS, "max_iters", 3)
-    with pytest.raises(errors.SolverError, match="off by"):
+    with pytest.raises(errors.SolverError, match="its residual is"):
         solve(problem, signals, "diffcp")
-    with pytest.raises(errors.SolverError, match="off by"):
+    with pytest.raises(errors.SolverError, match="its residual is"):
         solve(problem, signals, iteration_limit=0)
