@@ -6,12 +6,14 @@ Exit status: 0 done; 2 a `KardashevError` or a wrong argument; 130 interrupted.
 import argparse
 import os
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from datetime import UTC, date, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from kardashev.environment import DATABASE, DEFAULTS, LANDING, PUBLISHED, place, project_folder
 from kardashev.errors import KardashevError
+from kardashev.printing import VisibleStream
 
 EXIT_ERROR = 2
 EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells have it
@@ -123,6 +125,12 @@ def main(argv=None) -> int:
     SystemExit
         From argparse: 0 for ``--help`` and ``--version``, 2 for wrong arguments.
     """
+    # Whatever a command prints may quote what people landed, so all of it goes through one door.
+    with redirect_stdout(VisibleStream(sys.stdout)), redirect_stderr(VisibleStream(sys.stderr)):
+        return _run(argv)
+
+
+def _run(argv):
     parser = make_parser()
     options = vars(parser.parse_args(argv))
     command = options.pop("command", None)

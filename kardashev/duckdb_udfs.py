@@ -18,6 +18,7 @@ from kardashev.environment import (
 )
 from kardashev.errors import KardashevError, WarehouseError
 from kardashev.landing.reader import create_views
+from kardashev.printing import visible
 from kardashev.rules import check_rules
 
 
@@ -58,7 +59,7 @@ class Plugin(BasePlugin):
         try:
             self._check(creds)
         except KardashevError as error:
-            raise DbtRuntimeError(str(error)) from None
+            raise DbtRuntimeError(visible(str(error), kept="\n")) from None
 
     def _check(self, creds):
         project = below_project(".")
@@ -79,5 +80,5 @@ class Plugin(BasePlugin):
             create_views(conn, landing_folder())
         except (KardashevError, duckdb.Error) as error:
             reason = str(error).strip().splitlines()[0]
-            raise DbtRuntimeError(f"the landing cannot be read: {reason}") from None
+            raise DbtRuntimeError(f"the landing cannot be read: {visible(reason)}") from None
         conn.create_function("norm_ppf", norm_ppf, ["DOUBLE"], "DOUBLE", type="arrow")

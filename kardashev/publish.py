@@ -3,9 +3,11 @@
 import os
 from datetime import UTC, datetime
 
+import duckdb
 import pyarrow as pa
 
 from kardashev.duckdb_udfs import published_file
+from kardashev.errors import WarehouseError
 
 STORAGE_VERSION = "v1.0.0"  # any DuckDB client since 1.0 opens the copy
 
@@ -24,12 +26,36 @@ def publish(connection, marts):
     Returns
     -------
     pyarrow.Table (path, published_at, relation_count), one row
+
+    Raises
+    ------
+    WarehouseError
+        When the copy cannot be written whole, as on a full disk: what was written of it is removed.
     """
     target = published_file()
     target.parent.mkdir(parents=True, exist_ok=True)
     scratch = target.with_name(f".{target.name}.next")
-    for leftover in (scratch, scratch.with_name(f"{scratch.name}.wal")):
-        leftover.unlink(missing_ok=True)
+    _remove(scratch)
+    try:
+        _write(connection, marts, scratch)
+        scratch.replace(target)
+    except (duckdb.Error, OSError) as error:
+        _remove(scratch)  # a full disk needs its room now, not at the next build
+        reason = str(error).strip().splitlines()[0]
+        raise WarehouseError(
+            f"{target} cannot be published, the former copy stays: {reason}"
+        ) from None
+    return pa.table(
+        {
+            "path": [str(target)],
+            "published_at": pa.array([datetime.now(UTC).replace(tzinfo=None)], pa.timestamp("us")),
+            "relation_count": [len(marts)],
+        }
+    )
+
+
+def _write(connection, marts, scratch):
+    """The relations as a DuckDB file, on the disk for good."""
     quoted = str(scratch).replace("'", "''")
     cursor = connection.cursor()  # a transaction of its own: dbt's is writing the warehouse
     cursor.execute(f"attach '{quoted}' as published_copy (storage_version '{STORAGE_VERSION}')")
@@ -41,11 +67,8 @@ def publish(connection, marts):
         cursor.execute("detach published_copy")
     with scratch.open("rb") as written:
         os.fsync(written.fileno())
-    scratch.replace(target)
-    return pa.table(
-        {
-            "path": [str(target)],
-            "published_at": pa.array([datetime.now(UTC).replace(tzinfo=None)], pa.timestamp("us")),
-            "relation_count": [len(marts)],
-        }
-    )
+
+
+def _remove(scratch):
+    for leftover in (scratch, scratch.with_name(f"{scratch.name}.wal")):
+        leftover.unlink(missing_ok=True)

@@ -5,6 +5,7 @@ from pathlib import Path
 import duckdb
 
 from kardashev.errors import WarehouseError
+from kardashev.printing import visible
 
 HEADLINE = """
 select
@@ -245,7 +246,9 @@ def _print_tour(connection, published):
 
 def _print_rows(rows):
     """A relation as aligned columns: numbers to the right, text to the left, nulls as a dash."""
-    cells = [["–" if value is None else str(value) for value in row] for row in rows.fetchall()]
+    cells = [
+        ["–" if value is None else visible(str(value)) for value in row] for row in rows.fetchall()
+    ]
     is_text = [str(kind) in ("VARCHAR", "DATE") for kind in rows.types]
     widths = [max(map(len, column)) for column in zip(rows.columns, *cells, strict=True)]
     for row in [rows.columns, *cells]:
