@@ -44,6 +44,16 @@
     cast(ceil({{ return_days }} * 7 / 5) as integer)
 {%- endmacro %}
 
+{#
+    The first as-of date whose window of so many months, (as-of − months, as-of], no longer holds the day; null
+    for a window without end. Months before the last days of a month end on its last day, so three months before
+    28 February are 28 November: 30 November is still inside, and leaves on 1 March.
+#}
+{% macro window_end(day, months) -%}
+    cast({{ day }} + to_months({{ months }}) as date)
+    + cast({{ day }} + to_months({{ months }}) - to_months({{ months }}) < {{ day }} as integer)
+{%- endmacro %}
+
 {# Pearson of x and y from n, their sums, sums of squares and of products; null where one of them is constant. #}
 {% macro pearson(n, x, y, xx, yy, xy) -%}
     ({{ n }} * {{ xy }} - {{ x }} * {{ y }}) / sqrt(

@@ -14,7 +14,7 @@ BETWEEN = dt.date(2026, 3, 4)  # a day on which nothing became known
 
 @pytest.fixture(scope="module")
 def boards(tmp_path_factory):
-    """Leaderboards before and after the 60-day targets and a revision came."""
+    """Leaderboards before and after 60-day targets came, and revisions: of values, to null, of one model."""
     from harness import Warehouse
 
     warehouse = Warehouse(tmp_path_factory.mktemp("standings"))
@@ -27,9 +27,25 @@ def boards(tmp_path_factory):
     for number in ROUNDS:
         tournament.land_targets(warehouse.landing, number, 60)
     tournament.land_targets(warehouse.landing, 2, 20, revision=60)
+    land_scores(warehouse.landing, 5, dict.fromkeys(tournament.MODELS))
+    land_scores(warehouse.landing, 6, {"model_c": 0.25})
     asked = f"as_of_dates: [{BETWEEN}]"
     warehouse.build("--vars", asked)
     return before, warehouse.marts()
+
+
+def land_scores(landing, number, values):
+    """Final scores taken elsewhere, later than those of all others."""
+    rows = {
+        "round_number": number,
+        "model_id": list(values),
+        "score": SCORE,
+        "score_version": "v1",
+        "score_day": 20,
+        "value": pd.Series(list(values.values()), dtype=float),
+        "known_at": tournament.open_at(number) + 100 * tournament.DAY,
+    }
+    tournament.write(pd.DataFrame(rows), landing, "scores", number)
 
 
 @pytest.mark.parametrize("name", ["leaderboard_models", "leaderboard_accounts"])
@@ -45,9 +61,10 @@ def test_the_same_day_comes_out_before_and_after_later_data(boards, name):
 def known_scores(marts, day):
     """Final scores as known on a day, by round and model: a slow plain reference."""
     rows = marts["fct_score_revisions"]
-    rows = rows[(rows["score"] == SCORE) & rows["is_final"] & rows["value"].notna()]
+    rows = rows[(rows["score"] == SCORE) & (rows["score_version"] == "v1") & rows["is_final"]]
     rows = rows[rows["known_at"].dt.date <= day].sort_values("known_at")
     rows = rows.groupby(["round_number", "model_id"]).tail(1)
+    rows = rows[rows["value"].notna()]
     rounds = marts["dim_rounds"].set_index("round_number")["close_at"]
     return rows.assign(close_at=rows["round_number"].map(rounds))
 
@@ -79,17 +96,37 @@ def test_an_accounts_score_is_weighted_by_stake(boards):
     by_round = {}
     for (number, account), rows in known.groupby(["round_number", "account_id"]):
         staked = rows["at_risk_nmr"].sum()
-        if staked > 0:
-            value = (rows["value"] * rows["at_risk_nmr"]).sum() / staked
-        elif len(rows) == 1:
-            value = rows["value"].iloc[0]
-        else:
-            continue
-        by_round[number, account] = value
+        if staked > 0:  # every account has several models: without a stake it has no score
+            by_round[number, account] = (rows["value"] * rows["at_risk_nmr"]).sum() / staked
     expected = pd.Series(by_round).groupby(level=1).mean()
     found = board[board["as_of_date"] == day].set_index("account_id")["reputation"]
     np.testing.assert_allclose(found, expected.reindex(found.index), rtol=0, atol=1e-12)
     assert len(found) == len(expected)
+
+
+def test_a_revision_to_null_takes_the_round_out_of_every_mean(boards):
+    before, after = (known_scores(marts, dt.date(2027, 1, 1)) for marts in boards)
+    assert 5 in set(before["round_number"])
+    assert 5 not in set(after["round_number"])
+    board = boards[1]["leaderboard_models"].query(f"score == '{SCORE}'")
+    newest = board[board["as_of_date"] == board["as_of_date"].max()].set_index("model_id")
+    counts = after.groupby("model_id")["round_number"].count()
+    assert newest["round_count"].to_dict() == counts.to_dict()
+
+
+def test_stakes_are_those_of_the_newest_round_whether_at_risk_or_not(boards):
+    marts = boards[1]
+    board = marts["leaderboard_models"]
+    closes = marts["dim_rounds"].set_index("round_number")["close_at"].dt.date
+    at_risk = marts["fct_stakes"].set_index(["round_number", "model_id"])["at_risk_nmr"]
+    zeroed = 0
+    for row in board.itertuples():
+        newest = closes[closes <= row.as_of_date].index.max()
+        landed = dict(zip(tournament.MODELS, tournament.stakes(newest), strict=True))
+        assert row.stake_nmr == landed[row.model_id]
+        assert row.at_risk_nmr == at_risk[newest, row.model_id]
+        zeroed += row.stake_nmr > row.at_risk_nmr
+    assert zeroed > 0
 
 
 def test_ranks_follow_reputation_and_name_the_former_place(boards):

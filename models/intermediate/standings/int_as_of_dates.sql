@@ -1,6 +1,6 @@
 {#
-Grain: as_of_date. The days whose standings are kept: those on which a final score became known, and any others
-that the variable `as_of_dates` asks for.
+Grain: as_of_date. The days whose standings are kept: those on which a final score became known or was taken back, and
+any others that the variable `as_of_dates` asks for.
 #}
 with
 

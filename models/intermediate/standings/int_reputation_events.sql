@@ -1,7 +1,7 @@
 {#
 Grain: entrant_kind, entrant_id, score, reputation_window, event_date. What each day adds to the sum and count of an
 entrant's scores in a window: a score enters on the day it is known, and leaves when a revision replaces it or
-its round's close falls out of the window.
+takes it back, or its round's close falls out of the window.
 #}
 with
 
@@ -42,12 +42,20 @@ spans as (
                     windows.reputation_window
                 order by final_scores.known_at
             ),
-            cast(cast(rounds.close_at as date) + to_months(windows.months) as date)
+            {{ window_end('cast(rounds.close_at as date)', 'windows.months') }}
         ) as end_date
 
     from final_scores
     inner join rounds on final_scores.round_number = rounds.round_number
     cross join windows
+
+),
+
+held as (
+
+    select *
+    from spans
+    where value is not null and (end_date is null or first_date < end_date)
 
 ),
 
@@ -58,8 +66,7 @@ events as (
         first_date as event_date,
         1 as direction
 
-    from spans
-    where end_date is null or first_date < end_date
+    from held
 
     union all
 
@@ -68,8 +75,8 @@ events as (
         end_date as event_date,
         -1 as direction
 
-    from spans
-    where first_date < end_date
+    from held
+    where end_date is not null
 
 )
 

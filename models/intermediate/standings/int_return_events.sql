@@ -41,12 +41,20 @@ spans as (
                     windows.reputation_window
                 order by round_returns.known_at
             ),
-            cast(cast(rounds.close_at as date) + to_months(windows.months) as date)
+            {{ window_end('cast(rounds.close_at as date)', 'windows.months') }}
         ) as end_date
 
     from round_returns
     inner join rounds on round_returns.round_number = rounds.round_number
     cross join windows
+
+),
+
+held as (
+
+    select *
+    from spans
+    where end_date is null or first_date < end_date
 
 ),
 
@@ -57,8 +65,7 @@ events as (
         first_date as event_date,
         1 as direction
 
-    from spans
-    where end_date is null or first_date < end_date
+    from held
 
     union all
 
@@ -67,8 +74,8 @@ events as (
         end_date as event_date,
         -1 as direction
 
-    from spans
-    where first_date < end_date
+    from held
+    where end_date is not null
 
 )
 

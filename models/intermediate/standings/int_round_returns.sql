@@ -1,6 +1,6 @@
 {#
-Grain: entrant_kind, entrant_id, round_number, known_at. What a settled round paid models and accounts, by what was known:
-of accounts with several models, together.
+Grain: entrant_kind, entrant_id, round_number, known_at. What a settled round paid models and accounts, by what was
+known: an account's models together, each by its newest figure.
 #}
 with
 
@@ -32,25 +32,68 @@ settled as (
 
 ),
 
-entrants as (
+settlements as (
 
-    select
-        *,
-        unnest(['model', 'account']) as entrant_kind,
-        unnest([model_id, account_id]) as entrant_id
+    select distinct
+        account_id,
+        round_number,
+        known_at
 
     from settled
+    where account_id is not null
+
+),
+
+paid_models as (
+
+    select distinct
+        account_id,
+        round_number,
+        model_id
+
+    from settled
+
+),
+
+newest_payouts as (
+
+    select
+        settlements.*,
+        settled.payout_nmr,
+        settled.at_risk_nmr
+
+    from settlements
+    inner join paid_models
+        on
+            settlements.account_id = paid_models.account_id
+            and settlements.round_number = paid_models.round_number
+    asof inner join settled
+        on
+            paid_models.model_id = settled.model_id
+            and paid_models.round_number = settled.round_number
+            and settlements.known_at >= settled.known_at
 
 )
 
 select
-    entrant_kind,
-    entrant_id,
+    'model' as entrant_kind,
+    model_id as entrant_id,
+    round_number,
+    known_at,
+    payout_nmr,
+    at_risk_nmr
+
+from settled
+
+union all
+
+select
+    'account' as entrant_kind,
+    account_id as entrant_id,
     round_number,
     known_at,
     {{ exact_sum_of_amounts('payout_nmr') }} as payout_nmr,
     {{ exact_sum_of_amounts('at_risk_nmr') }} as at_risk_nmr
 
-from entrants
-where entrant_id is not null
+from newest_payouts
 group by all

@@ -18,13 +18,7 @@ models as (
 
 stakes as (
 
-    select * from {{ ref('fct_stakes') }}
-
-),
-
-rounds as (
-
-    select * from {{ ref('dim_rounds') }}
+    select * from {{ ref('int_standing_stakes') }}
 
 ),
 
@@ -47,34 +41,6 @@ entrants as (
     from models
     where account_id is not null
     group by account_id
-
-),
-
-round_stakes as (
-
-    select
-        'model' as entrant_kind,
-        stakes.model_id as entrant_id,
-        cast(rounds.close_at as date) as close_date,
-        round({{ exact_sum_of_amounts('stakes.at_risk_nmr') }}, 9) as at_risk_nmr
-
-    from stakes
-    inner join rounds on stakes.round_number = rounds.round_number
-    group by all
-
-    union all
-
-    select
-        'account' as entrant_kind,
-        models.account_id as entrant_id,
-        cast(rounds.close_at as date) as close_date,
-        round({{ exact_sum_of_amounts('stakes.at_risk_nmr') }}, 9) as at_risk_nmr
-
-    from stakes
-    inner join rounds on stakes.round_number = rounds.round_number
-    inner join models on stakes.model_id = models.model_id
-    where models.account_id is not null
-    group by all
 
 ),
 
@@ -122,7 +88,8 @@ select
     ranked.round_count,
     cast(ranked.rank as integer) as rank,
     cast(former.rank as integer) as previous_rank,
-    coalesce(round_stakes.at_risk_nmr, 0) as stake_nmr
+    coalesce(stakes.stake_nmr, 0) as stake_nmr,
+    coalesce(stakes.at_risk_nmr, 0) as at_risk_nmr
 
 from ranked
 inner join as_of_dates on ranked.as_of_date = as_of_dates.as_of_date
@@ -132,8 +99,8 @@ left join ranked as former
         and ranked.entrant_id = former.entrant_id
         and ranked.score = former.score
         and as_of_dates.previous_date = former.as_of_date
-asof left join round_stakes
+left join stakes
     on
-        ranked.entrant_kind = round_stakes.entrant_kind
-        and ranked.entrant_id = round_stakes.entrant_id
-        and ranked.as_of_date >= round_stakes.close_date
+        ranked.entrant_kind = stakes.entrant_kind
+        and ranked.entrant_id = stakes.entrant_id
+        and ranked.as_of_date = stakes.as_of_date

@@ -1,7 +1,7 @@
 {{ config(materialized='table') }}
 {#
 Grain: as_of_date, model_id. Stakes on models whose mean True Contribution over a year is below that of
-another model of the same account, by what was known on the day.
+another model of the same account, by what was known on the day; stakes that are not at risk count too.
 #}
 with
 
@@ -18,6 +18,7 @@ contributions as (
         account_id,
         model_id,
         stake_nmr,
+        at_risk_nmr,
         reputation as mean_tc,
         {{ comparable_score('reputation') }} as comparable_tc
 
@@ -56,6 +57,7 @@ select
     contributions.account_id,
     contributions.model_id,
     contributions.stake_nmr,
+    contributions.at_risk_nmr,
     contributions.stake_nmr / accounts.stake_nmr as stake_share,
     contributions.stake_nmr = accounts.largest_stake_nmr as is_largest_stake,
     contributions.mean_tc,

@@ -25,6 +25,7 @@ select
     standings.reputation_all_time,
     standings.round_count,
     standings.stake_nmr,
+    standings.at_risk_nmr,
     returns.return_one_year,
     returns.return_three_months,
     returns.return_all_time,
