@@ -33,8 +33,8 @@ def signal_statistic_rows(connection, evidence, as_of_dates):
     Returns
     -------
     pyarrow.RecordBatchReader `SCHEMA`
-        One row for each model with a value known by the day. Lags are places among the rounds with a value
-        known by then; how many count is what overlaps among these.
+        One row for each model with a value known by the day; a null takes back the one known before. Lags
+        are places among the rounds with a value known by then; how many count is what overlaps among these.
     """
     cursor = connection.cursor()  # dbt's is writing while this one reads
 
@@ -74,7 +74,7 @@ def _of_kind(kind, rows, dates):
         end = np.searchsorted(known, date.cast(pa.int32()).as_py(), side="right")
         held[round_places[start:end], codes[start:end]] = values[start:end]
         start = end
-        places = np.unique(round_places[:end])
+        places = np.flatnonzero(~np.isnan(held).all(axis=1))
         lag = overlapping_rounds(calendar["f0"][places].astype(np.int64), span)
         counts, means, errors = newey_west_means(held[places], lag)
         with np.errstate(invalid="ignore"):

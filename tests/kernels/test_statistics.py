@@ -1,10 +1,12 @@
 """Means with Newey–West errors against statsmodels, and in closed form."""
 
+import duckdb
 import numpy as np
 import pytest
 import statsmodels.api as sm
 from statsmodels.stats.sandwich_covariance import S_hac_simple
 
+from kardashev.frames.signal_statistics import signal_statistic_rows
 from kardashev.statistics import newey_west_means, one_sided_p_values, overlapping_rounds
 
 
@@ -120,3 +122,26 @@ def test_weekly_rounds_of_twenty_weekdays_overlap_with_three_others():
     daily = np.array([day for day in range(100) if day % 7 < 5])
     assert overlapping_rounds(daily, 28) == 19
     assert overlapping_rounds(weekly[:0], 28) == 0
+
+
+def test_evidence_that_is_taken_back_counts_until_that_day():
+    connection = duckdb.connect()
+    evidence = connection.sql(
+        """
+        select number as round_number, date '2026-01-02' + 7 * number as era_date, 28 as calendar_days,
+            model as model_id, 'tc' as evidence, cast(known_at as timestamp) as known_at,
+            cast(value as double) as value
+        from (values
+            (1, 'a', '2026-03-01', 1), (2, 'a', '2026-03-01', 4), (9, 'a', '2026-03-01', 4),
+            (2, 'a', '2026-03-02', null), (2, 'b', '2026-03-01', null), (2, 'b', '2026-03-03', 3)
+        ) as v(number, model, known_at, value)
+        """
+    )
+    dates = connection.sql(
+        "select date '2026-02-28' + cast(range as integer) as as_of_date from range(1, 4)"
+    )
+    rows = signal_statistic_rows(connection, evidence, dates).read_all().to_pylist()
+    found = [
+        [row[c] for c in ("model_id", "round_count", "mean", "overlapping_rounds")] for row in rows
+    ]
+    assert found == [["a", 3, 3.0, 1], ["a", 2, 2.5, 0], ["a", 2, 2.5, 1], ["b", 1, 3.0, 1]]

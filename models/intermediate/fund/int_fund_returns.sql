@@ -55,3 +55,4 @@ inner join rounds
         newest.round_number = rounds.round_number
         and newest.target = rounds.target
 left join turnovers on newest.round_number = turnovers.round_number
+where newest.portfolio_return is not null

@@ -8,8 +8,8 @@
 ) }}
 {#
 Grain: round_number, model_id, target, score_day, known_at; final days. What each model's own neutral
-weights, centred and over their L1 norm, returned; a stock without a return counts as unchanged. A signal in
-the span of N has no weights.
+weights, centred and over their L1 norm, returned; a stock without a return counts as unchanged. Null where
+returns cover too few stocks for a score. A signal in the span of N has no weights.
 #}
 with
 
@@ -55,14 +55,14 @@ days as (
         round_number,
         target,
         score_day,
-        known_at
+        known_at,
+        overlap_share >= minimum_overlap as is_covered
 
     from scores_due
     where
         family = 'tc'
         and score_version = 'v1'
         and is_final
-        and overlap_share >= minimum_overlap
 
 ),
 
@@ -96,7 +96,8 @@ select
     days.target,
     days.score_day,
     days.known_at,
-    {{ exact_sum('scaled_weights.weight * targets.value') }} as neutral_return
+    {{ exact_sum('if(days.is_covered, scaled_weights.weight * targets.value, null)') }}
+        as neutral_return
 
 from days
 inner join targets

@@ -8,7 +8,7 @@
 ) }}
 {#
 Grain: round_number, target, score_day, known_at. What the optimized portfolio has returned by each day, by
-each delivery of the returns; a stock without a return counts as unchanged, 0. None where returns cover too
+each delivery of the returns; a stock without a return counts as unchanged, 0. Null where returns cover too
 few stocks for a score.
 #}
 with
@@ -37,7 +37,10 @@ select
     scores_due.score_day,
     scores_due.known_at,
     scores_due.is_final,
-    {{ exact_sum('portfolios.weight * coalesce(targets.value, 0)') }} as portfolio_return,
+    {{ exact_sum(
+        'if(scores_due.overlap_share >= scores_due.minimum_overlap, '
+        ~ 'portfolios.weight * coalesce(targets.value, 0), null)'
+    ) }} as portfolio_return,
     count(*) as stocks_held,
     count(*) - count(targets.value) as stocks_without_return
 
@@ -53,5 +56,4 @@ left join targets
 where
     scores_due.family = 'tc'
     and scores_due.score_version = 'v1'
-    and scores_due.overlap_share >= scores_due.minimum_overlap
 group by all

@@ -1,7 +1,8 @@
 {#
-Grain: round_number. Half the sum of absolute differences between a round's optimized portfolio and that of
-the last round before it that has one, over the stocks of either; the first portfolio is bought from
-nothing.
+Grain: round_number. What the fund trades for a round's portfolio, half the sum of absolute changes of what it holds: it
+buys the portfolio and sells those whose returns have ended since the last round that has one. The first ones are
+bought from nothing. A holiday moves an era by a day or two: returns that end less than half a round later have
+ended.
 #}
 with
 
@@ -19,43 +20,51 @@ portfolios as (
 
 held_rounds as (
 
-    select distinct round_number
-    from portfolios
+    select
+        rounds.round_number,
+        rounds.era_date,
+        rounds.era_date + rounds.calendar_days as end_date,
+        rounds.calendar_days / rounds.rounds_at_once as days_a_round
+
+    from rounds
+    semi join portfolios on rounds.round_number = portfolios.round_number
 
 ),
 
-pairs as (
+replacements as (
 
     select
-        rounds.round_number,
-        lag(rounds.round_number) over (
-            order by rounds.era_date, rounds.round_number
-        ) as previous_round
+        matured.round_number as matured_round,
+        arg_min(
+            held_rounds.round_number, (held_rounds.era_date, held_rounds.round_number)
+        ) as round_number
 
-    from rounds
-    inner join held_rounds on rounds.round_number = held_rounds.round_number
+    from held_rounds as matured
+    inner join held_rounds
+        on matured.end_date - held_rounds.era_date < held_rounds.days_a_round / 2
+    group by all
 
 ),
 
 positions as (
 
     select
-        pairs.round_number,
+        held_rounds.round_number,
         portfolios.stock_id,
         portfolios.weight
 
-    from pairs
-    inner join portfolios on pairs.round_number = portfolios.round_number
+    from held_rounds
+    inner join portfolios on held_rounds.round_number = portfolios.round_number
 
     union all
 
     select
-        pairs.round_number,
+        replacements.round_number,
         portfolios.stock_id,
         -portfolios.weight as weight
 
-    from pairs
-    inner join portfolios on pairs.previous_round = portfolios.round_number
+    from replacements
+    inner join portfolios on replacements.matured_round = portfolios.round_number
 
 ),
 
@@ -69,13 +78,24 @@ trades as (
     from positions
     group by all
 
+),
+
+replaced as (
+
+    select
+        round_number,
+        count(*) as sleeves_replaced
+
+    from replacements
+    group by all
+
 )
 
 select
-    pairs.round_number,
-    pairs.previous_round,
+    trades.round_number,
+    coalesce(replaced.sleeves_replaced, 0) as sleeves_replaced,
     {{ exact_sum('abs(trades.traded)') }} / 2 as turnover
 
-from pairs
-inner join trades on pairs.round_number = trades.round_number
+from trades
+left join replaced on trades.round_number = replaced.round_number
 group by all

@@ -1,8 +1,7 @@
 {#
-Grain: round_number, model_id, evidence, known_at; final values. What signal types are judged by: the return
-of a model's own neutral weights (`return`), the same less what its turnover costs (`net_return`), its True
-Contribution (`tc`) and its contribution to the meta portfolio (`mpc`). Turnover is that against its last
-submission in the stability window; the whole portfolio where there is none to compare with.
+Grain: round_number, model_id, evidence, known_at; final values, null where a delivery has none. What signal
+types are judged by: the return of a model's own neutral weights (`return`), the same less what its turnover
+costs (`net_return`), its True Contribution (`tc`) and its contribution to the meta portfolio (`mpc`).
 #}
 with
 
@@ -24,37 +23,15 @@ model_returns as (
 
 ),
 
-stability as (
+turnovers as (
 
-    select * from {{ ref('fct_stability') }}
-
-),
-
-calendar as (
-
-    select * from {{ ref('dim_rounds') }}
+    select * from {{ ref('int_model_turnovers') }}
 
 ),
 
 revisions as (
 
     select * from {{ ref('fct_score_revisions') }}
-
-),
-
-turnovers as (
-
-    select
-        stability.round_number,
-        stability.model_id,
-        arg_max(
-            stability.turnover, (calendar.era_date, calendar.round_number)
-        ) as turnover
-
-    from stability
-    inner join calendar on stability.lag_round = calendar.round_number
-    where stability.is_comparable
-    group by all
 
 ),
 
@@ -119,4 +96,3 @@ inner join round_targets
     on
         values_known.round_number = round_targets.round_number
         and values_known.target = round_targets.target
-where values_known.value is not null
