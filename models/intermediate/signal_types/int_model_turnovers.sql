@@ -1,8 +1,8 @@
 {#
 Grain: round_number, model_id. What a model's own portfolio trades in as many days as its returns take: the sum of its
-turnovers from submission to submission in the days up to the round's era, the whole portfolio at most. That is the
-most by which it can differ from the portfolio that it replaces. A submission with nothing comparable before it in its
-stability window trades the whole.
+turnovers from submission to submission in the days up to the round's era, the whole portfolio at most. It cannot
+differ by more from the portfolio that it replaces. A submission with nothing comparable before it in its stability
+window trades the whole.
 #}
 with
 
@@ -46,14 +46,16 @@ comparisons as (
 
 ),
 
-steps as (
+traded as (
 
     select
         rounds.round_number,
         submissions.model_id,
         rounds.era_date,
-        rounds.calendar_days,
-        cast(coalesce(comparisons.turnover, 1) as decimal(18, 15)) as turnover
+        rounds.era_date - rounds.calendar_days as span_start,
+        sum(cast(coalesce(comparisons.turnover, 1) as decimal(18, 15))) over (
+            partition by submissions.model_id order by rounds.era_date, rounds.round_number
+        ) as turnover_so_far
 
     from rounds
     inner join submissions on rounds.round_number = submissions.round_number
@@ -66,14 +68,14 @@ steps as (
 )
 
 select
-    round_number,
-    model_id,
-    least(cast(sum(turnover) over the_days_before as double), 1) as turnover
+    traded.round_number,
+    traded.model_id,
+    least(
+        cast(traded.turnover_so_far - coalesce(before.turnover_so_far, 0) as double), 1
+    ) as turnover
 
-from steps
-window
-    the_days_before as (
-        partition by model_id
-        order by era_date
-        range between to_days(calendar_days - 1) preceding and current row
-    )
+from traded
+asof left join traded as before
+    on
+        traded.model_id = before.model_id
+        and traded.span_start >= before.era_date
