@@ -110,7 +110,8 @@ select
     account_id as account,
     round(reputation, 5) as mmc,
     round_count as rounds,
-    stake_nmr
+    stake_nmr,
+    at_risk_nmr
 from leaderboard_models
 where score = 'mmc' and as_of_date = (select max(as_of_date) from leaderboard_models)
 order by rank
@@ -126,7 +127,8 @@ select
     account_id as account,
     round(reputation, 5) as mmc,
     round_count as rounds,
-    stake_nmr
+    stake_nmr,
+    at_risk_nmr
 from leaderboard_accounts
 where score = 'mmc' and as_of_date = (select max(as_of_date) from leaderboard_accounts)
 order by rank
