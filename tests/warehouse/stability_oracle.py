@@ -1,13 +1,13 @@
 """Churn, turnover and stakes at risk by numerai-tools, from the landed files and nothing of the warehouse.
 
-The rules are those of ``house``: seven days, 15 % and 20 %.
+The rules are those of ``house``: seven days, or the last round of fourteen, 15 % and 20 %.
 """
 
 import duckdb
 import pandas as pd
 from numerai_tools import scoring, signals
 
-WINDOW_DAYS = 7
+WINDOW_DAYS, FALLBACK_DAYS = 7, 14
 CHURN, TURNOVER = 0.15, 0.20
 UNCOMPARED = 1.0
 FIGURES = ("churn", "turnover", "neutral_churn")
@@ -19,11 +19,19 @@ def window(oracle):
         f"from read_parquet('{oracle.landing}/rounds/**/*.parquet', union_by_name = true)"
     )
     rounds = rounds.to_arrow_table().to_pandas().set_index("round_number")
-    kind, era = rounds.loc[oracle.number, ["kind", "era_date"]]
-    eras = pd.to_datetime(rounds["era_date"])
-    age = (pd.Timestamp(era) - eras).dt.days
-    numbers = rounds.index[(age > 0) & (age <= WINDOW_DAYS) & (rounds["kind"] == kind)]
+    rounds = rounds[rounds["kind"] == rounds.loc[oracle.number, "kind"]]
+    numbers = window_of(oracle.number, pd.to_datetime(rounds["era_date"]).dt.date.to_dict())
     return [type(oracle)(oracle.landing, number, oracle.final_days) for number in sorted(numbers)]
+
+
+def window_of(number, eras):
+    """The rounds of a round's window, from the era dates of its kind's rounds by number."""
+    ages = {n: (eras[number] - era).days for n, era in eras.items() if era < eras[number]}
+    in_days = [n for n, age in ages.items() if age <= WINDOW_DAYS]
+    if in_days or not ages:
+        return in_days
+    last = min(ages, key=lambda n: (ages[n], -n))
+    return [last] if ages[last] <= FALLBACK_DAYS else []
 
 
 def portfolio_weights(oracle):

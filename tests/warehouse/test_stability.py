@@ -1,6 +1,7 @@
 """Churn, turnover and zeroed stakes of whole builds against the organiser's own code."""
 
 import shutil
+from contextlib import closing
 from functools import cache
 
 import numpy as np
@@ -9,9 +10,12 @@ import pytest
 import stability_oracle
 import tournament
 from conftest import ROUNDS
-from harness import Warehouse, assert_same_marts
+from harness import PROJECT, Warehouse, assert_same_marts
+from jinja2 import Template
 from numerai_tools import scoring, signals
 from test_parity import Oracle
+
+from kardashev.landing.market.prices import load_prices, make_eras, price_dates
 
 FINAL_DAYS = {name: horizon for horizon, names in tournament.TARGETS.items() for name in names}
 DAILY = tuple(range(1, 9))  # weekdays: the window of the last one holds five
@@ -102,6 +106,34 @@ def test_a_window_of_five_daily_rounds_equals_the_organisers_code(daily):
     assert set(lags) <= set(DAILY[-6:-1])
     assert {3, 4, 5, 6, 7} == set(lags) | {3}
     assert expected["churn"].isna().groupby(lags).all()[DAILY[-2]]  # too little is shared
+
+
+def test_no_weekly_round_of_real_prices_is_without_a_window(shared_data):
+    """About twelve holidays in seven years an era is eight days after the one before."""
+    files = ("sp500_daily_2014_2021.parquet", "sp500_constituents_2021.csv")
+    rules = PROJECT / "seeds" / "rules" / "stability_rules.csv"
+    model = PROJECT / "models" / "intermediate" / "worklist" / "int_round_windows.sql"
+    windows_sql = Template(model.read_text()).render(ref=str, config=lambda **_: "")
+    with closing(load_prices(*(shared_data / name for name in files))) as connection:
+        eras = make_eras(connection, "weekly", *price_dates(connection))
+        connection.execute(
+            f"""
+            create table int_rounds_known as
+            select eras.*, rules.kind, minimum_overlap, columns('(window|fallback)_.*')::integer
+            from eras cross join '{rules}' as rules
+            where rules.tournament = 'house' and rules.kind = 'live'
+            """
+        )
+        pairs = connection.execute(windows_sql).fetchall()
+    windows = {era.round_number: set() for era in eras}
+    for number, lag_round, _ in pairs:
+        windows[number].add(lag_round)
+    dates = {era.round_number: era.era_date for era in eras}
+    expected = {number: set(stability_oracle.window_of(number, dates)) for number in dates}
+    assert windows == expected
+    ages = [(dates[n] - dates[max(lags)]).days for n, lags in windows.items() if lags]
+    assert len(ages) == len(eras) - 1  # of the first nothing is known
+    assert sum(age > stability_oracle.WINDOW_DAYS for age in ages) == 12
 
 
 def test_stakes_are_zeroed_as_the_organisers_code_says(clean, daily):

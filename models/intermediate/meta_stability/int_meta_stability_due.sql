@@ -10,19 +10,15 @@ rounds_due as (
 
 ),
 
-rounds as (
+windows as (
 
-    select * from {{ ref('int_rounds_known') }}
+    select * from {{ ref('int_round_windows') }}
 
 ),
 
 stale_rounds as (
 
-    select
-        round_number,
-        kind,
-        era_date
-
+    select round_number
     from rounds_due
     where is_stale
 
@@ -33,10 +29,6 @@ from stale_rounds
 
 union
 
-select rounds.round_number
-from rounds
-inner join stale_rounds
-    on
-        rounds.kind = stale_rounds.kind
-        and rounds.era_date > stale_rounds.era_date
-        and rounds.era_date <= stale_rounds.era_date + rounds.window_days
+select windows.round_number
+from windows
+inner join stale_rounds on windows.lag_round = stale_rounds.round_number

@@ -12,18 +12,16 @@ ledger as (
     {% if ledger %}
         select
             round_number,
-            kind,
-            era_date,
             fingerprint,
+            lag_rounds,
             is_held,
             build_id
         from {{ ledger }}
     {% else %}
         select
             cast(null as integer) as round_number,
-            cast(null as varchar) as kind,
-            cast(null as date) as era_date,
             cast(null as varchar) as fingerprint,
+            cast(null as integer[]) as lag_rounds,
             cast(null as boolean) as is_held,
             cast(null as varchar) as build_id
         where false
@@ -55,9 +53,8 @@ joined as (
 
     select
         round_number,
-        ledger.kind,
-        ledger.era_date,
         ledger.fingerprint,
+        ledger.lag_rounds,
         coalesce(ledger.is_held, false) as was_held,
         coalesce(worklist.was_changed, false) as was_changed,
         coalesce(worklist.was_stale, false) as was_stale,
@@ -71,9 +68,8 @@ joined as (
 
 select
     round_number,
-    kind,
-    era_date,
     fingerprint,
+    lag_rounds,
     was_held and not is_unfinished as is_held,
     was_held or is_unfinished as is_maybe_held,
     was_changed and is_unfinished as is_half_changed,

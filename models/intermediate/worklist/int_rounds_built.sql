@@ -25,9 +25,8 @@ rounds_due as (
 
 select
     round_number,
-    kind,
-    era_date,
     fingerprint,
+    lag_rounds,
     fingerprint is not null and not is_pruned as is_held,
     build_id
 

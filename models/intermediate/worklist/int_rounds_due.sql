@@ -1,7 +1,7 @@
 {#
 Grain: round_number. The build's worklist: the candidates, less those left out. A refused round is left out,
-and so is a stale one that needs a refused one in its window: their flags are off, they keep their last good
-rows, and stay due: the next build finds here what they were.
+and so is a stale one that has, or had, a refused one in its window: their flags are off, they keep their last
+good rows, and stay due: the next build finds here what they were.
 #}
 with
 
@@ -17,17 +17,6 @@ refused as (
 
 ),
 
-refused_candidates as (
-
-    select
-        candidates.kind,
-        candidates.era_date
-
-    from candidates
-    inner join refused on candidates.round_number = refused.round_number
-
-),
-
 left_out as (
 
     select round_number
@@ -37,21 +26,18 @@ left_out as (
 
     select candidates.round_number
     from candidates
-    inner join refused_candidates
+    inner join refused
         on
-            candidates.kind = refused_candidates.kind
-            and candidates.era_date > refused_candidates.era_date
-            and candidates.era_date
-            <= refused_candidates.era_date + candidates.window_days
+            list_contains(candidates.lag_rounds, refused.round_number)
+            or list_contains(candidates.former_lag_rounds, refused.round_number)
     where candidates.is_stale
 
 )
 
 select
     candidates.round_number,
-    candidates.kind,
-    candidates.era_date,
     candidates.fingerprint,
+    candidates.lag_rounds,
     '{{ invocation_id }}' as build_id,
     left_out.round_number is not null as is_left_out,
     candidates.is_changed and is_left_out as was_changed,

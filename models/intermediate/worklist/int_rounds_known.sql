@@ -53,6 +53,7 @@ select
     ruled.*,
     coalesce(stability_rules.window_days, 0) as window_days,
     stability_rules.window_rounds,
+    stability_rules.fallback_days,
     stability_rules.minimum_overlap,
     stability_rules.churn_threshold,
     stability_rules.turnover_threshold

@@ -1,6 +1,6 @@
 {#
 Grain: round_number. What each round is made from, as one fingerprint: the content landed for it, targets
-apart, the rule rows that apply to it, and the version of the formulas.
+apart, the rule rows that apply to it, and the version of the formulas. Beside it the rounds of its stability window.
 #}
 with
 
@@ -19,6 +19,12 @@ rounds as (
 round_rules as (
 
     select * from {{ ref('int_round_rules') }}
+
+),
+
+windows as (
+
+    select * from {{ ref('int_round_windows') }}
 
 ),
 
@@ -57,20 +63,32 @@ fingerprints as (
     from parts
     group by all
 
+),
+
+listed_windows as (
+
+    select
+        round_number,
+        list(lag_round order by lag_round) as lag_rounds
+
+    from windows
+    group by all
+
 )
 
 select
     rounds.round_number,
     rounds.kind,
     rounds.era_date,
-    rounds.window_days,
+    listed_windows.lag_rounds,
     rounds.close_at <= clock.clock_at as is_closed,
     md5(
         concat_ws(
             ':',
             fingerprints.content_fingerprint,
-            rounds.window_days,
             hash(
+                rounds.window_days,
+                rounds.fallback_days,
                 rounds.window_rounds,
                 rounds.minimum_overlap,
                 rounds.churn_threshold,
@@ -82,4 +100,5 @@ select
 
 from rounds
 inner join fingerprints on rounds.round_number = fingerprints.round_number
+left join listed_windows on rounds.round_number = listed_windows.round_number
 cross join clock
