@@ -49,14 +49,16 @@ def stability(oracle):
         for model in oracle.predictions.columns.intersection(earlier.predictions.columns):
             row = {"lag_round": earlier.number, "model_id": model}
             now, before = oracle.predictions[model], earlier.predictions[model]
-            try:
-                row["churn"] = signals.churn(now, before)
-                row["turnover"] = signals.turnover(weights[model], earlier_weights[model])
-                row["neutral_churn"] = signals.neutral_churn(
-                    now, before, oracle.basis, earlier.basis
-                )
-            except AssertionError:
-                row |= dict.fromkeys(FIGURES, float("nan"))
+            given = {
+                "churn": (now, before),
+                "turnover": (weights[model], earlier_weights[model]),
+                "neutral_churn": (now, before, oracle.basis, earlier.basis),
+            }
+            for figure in FIGURES:
+                try:
+                    row[figure] = getattr(signals, figure)(*given[figure])
+                except AssertionError:
+                    row[figure] = float("nan")
             found.append(row)
     columns = ["lag_round", "model_id", *FIGURES]
     return pd.DataFrame(found, columns=columns).set_index(["model_id", "lag_round"])

@@ -1,7 +1,7 @@
 {{ config(materialized='incremental', meta={'redoes': 'is_stale'}) }}
 {#
-Grain: round_number, meta_model, lag_round. Mean churn and turnover of a meta model's members that can be compared; those
-of SWP are all models with stake at risk.
+Grain: round_number, meta_model, lag_round. Mean churn and turnover of a meta model's members that have any figure, each of
+those that have it; the members of SWP are all models with stake at risk.
 #}
 with
 

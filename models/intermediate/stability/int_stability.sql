@@ -1,6 +1,6 @@
 {#
 Grain: round_number, lag_round, model_key. Each accepted submission of a stale round beside each of the same model in
-its window: churn and turnover, or that the two cannot be compared.
+its window. Each figure is judged by itself: where one cannot be taken, the others stand.
 #}
 with
 
@@ -52,7 +52,6 @@ found as (
 
     select
         compared.*,
-        churns.churn is not null and turnovers.turnover is not null as is_comparable,
         churns.churn,
         turnovers.turnover,
         neutral_churns.churn as neutral_churn
@@ -83,9 +82,9 @@ select
     lag_round,
     model_key,
     model_id,
-    is_comparable,
-    case when is_comparable then churn end as churn,
-    case when is_comparable then turnover end as turnover,
+    coalesce(churn, turnover, neutral_churn) is not null as is_comparable,
+    churn,
+    turnover,
     neutral_churn
 
 from found

@@ -1,6 +1,6 @@
 {#
-Grain: round_number, model_key. What the window of a stale round says of each model that has a submission in it: how many
-there are, how many can be compared, the largest churn and turnover, the mean neutral churn.
+Grain: round_number, model_key. What the window of a stale round says of each model that has a submission in it: the
+largest churn and turnover, the mean neutral churn, each of the pairs that have it.
 #}
 with
 
@@ -13,8 +13,6 @@ stability as (
 select
     round_number,
     model_key,
-    count(*) as compared_count,
-    count(*) filter (where is_comparable) as comparable_count,
     max(churn) as max_churn,
     max(turnover) as max_turnover,
     avg(neutral_churn) as mean_neutral_churn

@@ -1,8 +1,9 @@
 {{ config(materialized='incremental', meta={'redoes': 'is_stale'}) }}
 {#
 Grain: round_number, model_key. Each landed stake, and what of it is at risk: all, or nothing for a reason. The
-submission is not accepted; or, where the round has thresholds, it cannot be compared with any in its window, or
-its largest churn or turnover there reaches a threshold. One that equals it, but for rounding noise, reaches it.
+submission is not accepted; or, where the round has thresholds, none is in its window, or the largest churn or
+turnover there reaches its threshold. A figure that equals it, but for rounding noise, reaches it; one that no pair in
+the window has counts as 1. Without a threshold a figure is not needed.
 #}
 with
 
@@ -64,14 +65,10 @@ watched as (
             coalesce(submissions.status, 'missing'),
             'accepted'
         ) as status,
-        coalesce(windows.compared_count, 0) as compared_count,
-        coalesce(windows.comparable_count, 0) as comparable_count,
-        if(has_threshold and status = 'accepted', coalesce(windows.max_churn, 1), null)
-            as max_churn,
-        if(has_threshold and status = 'accepted', coalesce(windows.max_turnover, 1), null)
-            as max_turnover,
-        if(has_threshold and status = 'accepted', coalesce(windows.mean_neutral_churn, 1), null)
-            as mean_neutral_churn
+        windows.model_key is not null as is_in_window,
+        windows.max_churn,
+        windows.max_turnover,
+        windows.mean_neutral_churn
 
     from stakes
     inner join rounds_due on stakes.round_number = rounds_due.round_number
@@ -101,21 +98,26 @@ judged as (
             when stake_nmr = 0 then null
             when status != 'accepted' then 'the submission is ' || status
             when not has_threshold then null
-            when compared_count = 0 then 'no submission in the window'
-            when comparable_count = 0 then 'nothing comparable in the window'
+            when not is_in_window then 'no submission in the window'
+            when coalesce(max_churn, max_turnover) is null
+                then 'nothing comparable in the window'
             else
                 nullif(concat_ws(
                     '; ',
-                    if(
-                        {{ comparable_score('max_churn') }} >= churn_threshold,
-                        format('churn is {:.6g}, expected below {:.6g}', max_churn, churn_threshold),
-                        null
-                    ),
-                    if(
-                        {{ comparable_score('max_turnover') }} >= turnover_threshold,
-                        format('turnover is {:.6g}, expected below {:.6g}', max_turnover, turnover_threshold),
-                        null
-                    )
+                    {% for figure in ['churn', 'turnover'] %}
+                        case
+                            when {{ figure }}_threshold is null then null
+                            when max_{{ figure }} is null
+                                then 'no {{ figure }} is comparable in the window'
+                            when {{ comparable_score('max_' ~ figure) }} >= {{ figure }}_threshold
+                                then
+                                    format(
+                                        '{{ figure }} is {:.6g}, expected below {:.6g}',
+                                        max_{{ figure }},
+                                        {{ figure }}_threshold
+                                    )
+                        end{{ ',' if not loop.last }}
+                    {% endfor %}
                 ), '')
         end as zeroed_reason
 
@@ -130,8 +132,11 @@ select
     stake_nmr,
     if(zeroed_reason is null, stake_nmr, 0) as at_risk_nmr,
     zeroed_reason,
-    max_churn,
-    max_turnover,
-    mean_neutral_churn
+    if(status = 'accepted', coalesce(max_churn, if(churn_threshold is null, null, 1)), null)
+        as max_churn,
+    if(status = 'accepted', coalesce(max_turnover, if(turnover_threshold is null, null, 1)), null)
+        as max_turnover,
+    if(status = 'accepted', coalesce(mean_neutral_churn, if(has_threshold, 1, null)), null)
+        as mean_neutral_churn
 
 from judged
