@@ -40,8 +40,8 @@ folder above that has a dbt_project.yml. Paths given as options are taken from h
 LAND = """\
 Check the form of a participant's file, CSV or Parquet, and land it; or refuse it with the reason.
 It has one id column (numerai_ticker, composite_figi, bloomberg_ticker, sedol, cusip or ticker, with
-prediction or signal; or id, with prediction or probability), and may have friday_date or date (one
-day) and data_type. What its values are worth is judged when the warehouse is built."""
+prediction or signal; or id, with prediction or probability), and may have friday_date or date (the
+round's era) and data_type. What its values are worth is judged when the warehouse is built."""
 
 LAND_EPILOG = """\
 examples:

@@ -31,6 +31,8 @@ def landing_with_rounds(folder):
         header
         + "house,811,live,2023-12-29,2023-12-30 12:00:00,2024-01-01 14:00:00\n"
         + "house,812,live,2024-01-05,2024-01-06T12:00:00Z,2024-01-08 14:00:00+00\n"
+        + "house,814,validation,2024-01-05,2024-01-06,2024-01-08\n"
+        + "house,815,validation,2024-03-28,2024-01-06,2024-01-08\n"  # a Thursday, Friday was a holiday
     )
     row = {
         "tournament": ["house"],
@@ -149,7 +151,7 @@ REFUSED_CSV = {
     "impossible_date": (b"ticker,signal,date\nA,1,20240230\n", "'20240230' is not a date"),
     "several_dates": (
         b"ticker,signal,date\nA,1,20240105\nB,1,2024-01-12\n",
-        "'date' has 2 dates, 2024-01-05 to 2024-01-12",
+        "row 2: date '2024-01-12' is not of this round, whose era is 2024-01-05; send",
     ),
 }
 
@@ -178,7 +180,7 @@ REFUSED_PARQUET = {
     ),
     "several_dates": (
         parquet(ticker=["A", "B"], signal=[1.0, 2.0], date=[date(2024, 1, 5), date(2024, 1, 12)]),
-        "'date' has 2 dates, 2024-01-05 to 2024-01-12",
+        "row 2: date '2024-01-12' is not of this round, whose era is 2024-01-05; send",
     ),
 }
 
@@ -202,7 +204,7 @@ def test_model_id_that_is_no_plain_name_is_refused(door, model_id):
 
 
 def test_unknown_round_is_refused_with_the_known_ones(door):
-    cause = "round 900 is unknown; rounds 811 to 813 are landed"
+    cause = "round 900 is unknown; rounds 811 to 815 are landed"
     assert_refused(door, cause, lambda: land(door, GOOD, round_number=900))
 
 
@@ -344,6 +346,37 @@ def test_byte_order_mark_blanks_in_the_header_and_any_line_break_are_read(door):
 def test_one_date_however_written_is_read_and_left_out(door, days):
     receipt = land(door, parquet(ticker=["A", "B"], signal=[1.0, 2.0], friday_date=days))
     assert landed(receipt).column_names == COLUMNS
+
+
+@pytest.mark.parametrize(
+    ("number", "days"),
+    [
+        (814, ["2024-01-05", "2024-01-06", "2024-01-11"]),  # Friday to Thursday
+        (815, ["2024-03-28", "2024-03-29", "2024-04-04"]),  # Thursday's era, Good Friday
+    ],
+)
+def test_a_date_of_a_validation_round_counts_for_the_latest_friday(door, number, days):
+    content = parquet(ticker=list("ABC"), signal=[0.1, 0.2, 0.3], date=days)
+    assert landed(land(door, content, round_number=number)).column_names == COLUMNS
+
+
+@pytest.mark.parametrize(
+    ("number", "days", "row", "era"),
+    [
+        (812, ["2023-12-29", "2023-12-29"], 1, "2024-01-05"),  # another round's file
+        (812, ["2024-01-05", "2024-01-06"], 2, "2024-01-05"),  # live: the day itself
+        (814, ["2024-01-05", "2024-01-04"], 2, "2024-01-05"),
+        (814, ["2024-01-05", "2024-01-12"], 2, "2024-01-05"),  # several eras
+        (815, ["2024-03-28", "2024-03-27"], 2, "2024-03-28"),
+    ],
+)
+def test_a_date_that_is_not_of_the_round_is_refused_by_its_row(door, number, days, row, era):
+    content = parquet(ticker=["A", "B"], signal=[0.1, 0.2], friday_date=days)
+    cause = f"mine.csv: row {row}: friday_date '{days[row - 1]}' is not of this round, whose era is {era};"
+    with pytest.raises(RefusedFileError, match=cause) as refused:
+        land(door, content, round_number=number)
+    assert "\n" not in str(refused.value)
+    assert everything_below(door.landing) == []
 
 
 def test_file_received_after_the_close_is_landed_and_late(door):

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from kardashev.errors import LandingError, RefusedFileError
-from kardashev.landing.door.form import check_one_day, empty_as_null, shown
+from kardashev.landing.door.form import check_days, empty_as_null, shown
 from kardashev.landing.door.formats import MAX_BYTES, UNREADABLE, read_columns
 from kardashev.landing.files import landed_path, write_landed
 from kardashev.landing.reader import files_select, landed_files
@@ -18,6 +18,15 @@ from kardashev.landing.tables import LANDED_TABLES
 
 MODEL_ID = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}")  # also the name of a folder
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Round:
+    """What the door knows of a round: times None where not known, (kind, era date) of each landed row."""
+
+    open_at: datetime | None
+    close_at: datetime | None
+    eras: tuple[tuple[str, date], ...]
 
 
 @dataclass(frozen=True)
@@ -69,11 +78,17 @@ class Door:
         file = Path(file)
         try:
             submitted_at = self._admit(round_number, model_id, received_at)
-            table = _submission(_content(file), round_number, model_id, submitted_at)
+            table = _submission(
+                _content(file),
+                round_number,
+                self._rounds[round_number].eras,
+                model_id,
+                submitted_at,
+            )
             path = self._write_once(table, round_number, model_id, submitted_at)
         except RefusedFileError as error:
             raise RefusedFileError(_printable(f"{file.name}: {error}")) from error
-        close_at = self._rounds[round_number][1]
+        close_at = self._rounds[round_number].close_at
         is_late = close_at is not None and submitted_at > close_at
         return Receipt(path, table.num_rows, table["id_type"][0].as_py(), is_late)
 
@@ -90,7 +105,7 @@ class Door:
                 f"round {round_number} is unknown; rounds {first} to {last} are landed"
             )
         submitted_at = _utc(received_at)
-        open_at = self._rounds[round_number][0]
+        open_at = self._rounds[round_number].open_at
         if open_at is not None and submitted_at < open_at:
             raise RefusedFileError(
                 f"received at {submitted_at.isoformat()}, before round {round_number} opens at "
@@ -117,7 +132,7 @@ class Door:
 
 
 def _read_rounds(landing):
-    """Round number → (open_at, close_at), either None when it is not known."""
+    """Round number → Round."""
     files = landed_files(landing, "rounds")
     if not files:
         raise LandingError(
@@ -129,8 +144,9 @@ def _read_rounds(landing):
         select = files_select(connection, LANDED_TABLES["rounds"], files)
         # A round landed twice is for the warehouse to refuse; the door takes the wider window.
         rows = connection.execute(
-            f"select round_number, epoch_us(min(open_at)), epoch_us(max(close_at)) from ({select}) "
-            "where round_number is not null group by round_number"
+            "select round_number, epoch_us(min(open_at)), epoch_us(max(close_at)), "
+            "list(distinct (kind, era_date)) filter (where era_date is not null) "
+            f"from ({select}) where round_number is not null group by round_number"
         ).fetchall()
     except duckdb.Error as error:
         reason = str(error).strip().splitlines()[0]
@@ -139,7 +155,10 @@ def _read_rounds(landing):
         connection.close()
     if not rows:
         raise LandingError(f"{landing / 'rounds'} holds no rounds: its files have no round_number")
-    return {number: (_moment(open_us), _moment(close_us)) for number, open_us, close_us in rows}
+    return {
+        number: Round(_moment(open_us), _moment(close_us), tuple(eras or ()))
+        for number, open_us, close_us, eras in rows
+    }
 
 
 def _moment(microseconds):
@@ -167,11 +186,11 @@ def _content(file):
         ) from error
 
 
-def _submission(content, round_number, model_id, submitted_at):
+def _submission(content, round_number, eras, model_id, submitted_at):
     """The rows to land, with the columns and types of the landed table."""
     layout, columns = read_columns(content)
     if layout.date:
-        check_one_day(layout.date, columns[layout.date])
+        check_days(layout.date, columns[layout.date], eras)
     ids, signals = empty_as_null(columns[layout.id_type]), columns[layout.signal]
     same_in_each_row = {
         "round_number": pa.scalar(round_number, pa.int32()),

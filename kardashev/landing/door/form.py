@@ -4,7 +4,7 @@ What ids and values are worth, missing and duplicated ones included, is judged i
 """
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 import pyarrow as pa
@@ -18,6 +18,7 @@ SHOWN_CHARACTERS = 40  # of a value that a message repeats
 
 CONTROL_CHARACTER = r"\p{Cc}"
 DAY = re.compile(r"[0-9]{4}(-?)[0-9]{2}\1[0-9]{2}")
+FRIDAY = 4  # Monday is 0
 
 SIGNALS_OF_ID = dict.fromkeys(STOCK_IDENTIFIERS, ("prediction", "signal")) | {
     "id": ("prediction", "probability")
@@ -95,23 +96,42 @@ def empty_as_null(texts) -> pa.Array:
     return pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
 
 
-def check_one_day(name, texts):
-    """Refuse a date column that holds anything but one day, as YYYYMMDD or YYYY-MM-DD."""
-    days = set()
-    for text in pc.unique(texts).to_pylist():
+def check_days(name, texts, eras):
+    """Refuse a date column that holds anything but days of the round, as YYYYMMDD or YYYY-MM-DD.
+
+    Parameters
+    ----------
+    name : the column's
+    texts : pyarrow.Array of str
+    eras : of the round, (kind, era date) each; any day will do where there is none
+
+    Raises
+    ------
+    RefusedFileError
+        Names the first row whose date is not one, or not of the round.
+    """
+    for text in pc.unique(texts).to_pylist():  # in the order of rows
         day = _day(text)
+        if day is not None and (not eras or any(_is_of_era(day, *era) for era in eras)):
+            continue
+        row = texts.to_pylist().index(text) + 1
         if day is None:
-            row = texts.to_pylist().index(text) + 1
             raise RefusedFileError(
                 f"row {row}: {name} {shown(text or '')} is not a date; "
                 "write it as YYYYMMDD or YYYY-MM-DD, or leave the column out"
             )
-        days.add(day)
-    if len(days) > 1:
+        dates = " or ".join(str(era_date) for _, era_date in eras)
         raise RefusedFileError(
-            f"column '{name}' has {len(days):,} dates, {min(days)} to {max(days)}; "
-            "a round has one: send one date a file"
+            f"row {row}: {name} {shown(text)} is not of this round, whose era is {dates}; "
+            "send the rows of this era alone, to its round"
         )
+
+
+def _is_of_era(day, kind, era_date):
+    """Whether a day is the era's, or in validation its latest Friday is the Friday of the era's week."""
+    latest_friday = day - timedelta((day.weekday() - FRIDAY) % 7)
+    friday_of_week = era_date + timedelta(FRIDAY - era_date.weekday())
+    return day == era_date or (kind == "validation" and latest_friday == friday_of_week)
 
 
 def _day(text):
