@@ -15,7 +15,7 @@ from kardashev.errors import MarketError
 from kardashev.landing.demo.simulator import simulate_prices
 from kardashev.landing.files import write_landed
 from kardashev.landing.market import write_market
-from kardashev.landing.market.factor_model import binned, median_filled, sector_dummies
+from kardashev.landing.market.factor_model import binned, group_dummies, median_filled
 from kardashev.ranking import doubled_rank, gaussianized
 
 END = date(2026, 10, 28)  # a Wednesday: its week has not ended
@@ -78,7 +78,7 @@ def up_to(rows, era_date):
 
 
 def round_matrices(landing, number):
-    """v, N, sector dummies, standard factors of a round, by stock_id."""
+    """v, N, factors of a round, by stock_id."""
     where = f"round_number = {number}"
     universe = landed(landing, "universe", "stock_id, sample_weight", where).set_index("stock_id")
     basis = landed(landing, "neutralizers", where=where).set_index("stock_id")
@@ -193,12 +193,15 @@ def test_n_is_orthonormal_under_v_and_spans_market_sectors_and_factors(landing):
     v, n, factors = round_matrices(landing, number)
     v, basis = v.to_numpy()[:, None], n.to_numpy()
     assert np.abs(basis.T @ (v * basis) - np.eye(basis.shape[1])).max() < 1e-10
-    sectors = factors.filter(like="sector_")
-    assert (sectors.sum(axis=1) == 1).all()
+    countries, sectors = factors.filter(like="country_"), factors.filter(like="sector_")
+    assert countries.shape[1] > 1
+    assert (countries.sum(axis=1) == 1).all() and (sectors.sum(axis=1) == 1).all()
     standard = factors[["beta", "momentum_12_1", "size", "volatility"]].to_numpy()
-    spanned = np.column_stack([np.ones(len(v)), sectors, gaussianized(doubled_rank(standard))])
+    spanned = np.column_stack(
+        [np.ones(len(v)), countries, sectors, gaussianized(doubled_rank(standard))]
+    )
     assert np.abs(spanned - basis @ (basis.T @ (v * spanned))).max() < 1e-10
-    assert basis.shape[1] == sectors.shape[1] + 4
+    assert basis.shape[1] == countries.shape[1] + sectors.shape[1] - 1 + 4
 
 
 def test_returns_start_two_trading_days_after_the_era(landing, prices_of, complete):
@@ -221,10 +224,10 @@ def test_targets_are_residuals_in_five_bins(landing):
     )
     stocks = wide.index
     r, v, basis = wide.return_60.to_numpy(), v[stocks].to_numpy(), n.loc[stocks].to_numpy()
-    sectors = factors.loc[stocks].filter(like="sector_").to_numpy()
+    groups = factors.loc[stocks].filter(regex="^(country|sector)_").to_numpy()
     raw = factors.loc[stocks, ["beta", "momentum_12_1", "size", "volatility"]].to_numpy()
     features = factors.loc[stocks].filter(like="feature_").to_numpy()
-    design = np.column_stack([sectors, gaussianized(doubled_rank(raw))])
+    design = np.column_stack([np.ones(len(r)), groups, gaussianized(doubled_rank(raw))])
     wider = np.column_stack([design, gaussianized(doubled_rank(features))])
     residuals = {
         "raw_return_60": r,
@@ -266,7 +269,7 @@ def test_later_prices_change_no_earlier_table(simulated, landing, tmp_path):
             np.testing.assert_allclose(early[numeric], late[numeric], rtol=1e-9, atol=1e-12)
 
 
-def test_a_second_run_adds_nothing_and_longer_prices_only_what_is_new(simulated, tmp_path):
+def test_a_second_run_adds_nothing_and_longer_prices_every_day_since(simulated, tmp_path):
     prices, securities = simulated
     short = write_inputs(tmp_path / "short", until(prices, date(2026, 10, 16)), securities)
     long = write_inputs(tmp_path / "long", prices, securities)
@@ -279,13 +282,37 @@ def test_a_second_run_adds_nothing_and_longer_prices_only_what_is_new(simulated,
     third = write_market(landing, *long, era_from=ERA_FROM)
     assert third.rounds_added == 1
     assert written == {path: path.stat().st_mtime_ns for path in written}
-    days = landed(landing, "targets", "distinct round_number, score_day", "target = 'return_60'")
-    days = days.groupby("round_number").score_day.agg(set)
-    for row in landed(landing, "rounds").itertuples():
-        era_date = row.era_date.date()
-        elapsed = [np.busday_count(era_date, last) - 2 for last in (date(2026, 10, 16), END)]
-        expected = {min(60, day) for day in elapsed if day >= 1}
-        assert days.get(row.round_number, set()) == expected
+    assert write_market(landing, *long, era_from=ERA_FROM).target_days_added == 0
+    for horizon in (20, 60):
+        days = landed(
+            landing, "targets", "distinct round_number, score_day", f"target = 'return_{horizon}'"
+        )
+        days = days.groupby("round_number").score_day.agg(set)
+        for row in landed(landing, "rounds").itertuples():
+            era_date = row.era_date.date()
+            first, newest = (
+                min(horizon, np.busday_count(era_date, last) - 2)
+                for last in (date(2026, 10, 16), END)
+            )
+            is_new = first < -2
+            has_one_day = is_new or first == horizon
+            expected = {newest} if has_one_day else set(range(1, newest + 1))
+            assert days.get(row.round_number, set()) == {day for day in expected if day >= 1}
+
+
+def test_a_day_written_later_is_the_day_written_in_time(simulated, tmp_path):
+    prices, securities = simulated
+    era_date, asked = date(2026, 9, 4), (date(2026, 9, 4), date(2026, 9, 4))
+    ends = [np.busday_offset(era_date, days).item() for days in (0, 3, 4, 5, 9)]
+    for name, seen in (("daily", ends), ("seldom", ends[::4])):
+        for last in seen:
+            inputs = write_inputs(tmp_path / name, until(prices, last), securities)
+            write_market(tmp_path / name / "landing", *inputs, *asked, cadence="daily")
+    in_time, later = (
+        landed(tmp_path / name / "landing", "targets") for name in ("daily", "seldom")
+    )
+    assert set(later.score_day) == set(range(1, 8)) == set(in_time.score_day)
+    assert in_time.equals(later)
 
 
 def test_a_killed_run_is_completed(simulated, landing, tmp_path):
@@ -392,6 +419,7 @@ def test_a_ticker_without_security_is_unknown_and_bad_rows_are_counted(simulated
     universe = landed(tmp_path / "landing", "universe", where="stock_id = 'SIM0003'")
     assert set(universe.sector) == {"unknown"}
     assert set(landed(tmp_path / "landing", "universe").country) == {"unknown"}
+    assert landed(tmp_path / "landing", "factors").filter(like="country_").empty
     assert told[0].startswith(f"1 of {len(prices) + 1} price rows left out")
 
 
@@ -453,14 +481,18 @@ def test_ties_share_a_bin_and_shares_are_exact():
     assert (binned(np.zeros(7)) == 0.5).all()
 
 
-def test_gaps_are_filled_with_the_median_and_sectors_named_in_snake_case():
+def test_gaps_are_filled_with_the_median_and_groups_named_in_snake_case():
     filled = median_filled(
         np.array([[1.0, np.nan], [np.nan, np.nan], [3.0, np.nan], [10.0, np.nan]])
     )
     assert filled.tolist() == [[1, 0], [3, 0], [3, 0], [10, 0]]
-    names, dummies = sector_dummies(["Oil & Gas", "health  care", "Health Care"])
+    sectors = ["Oil & Gas", "health  care", "Health Care"]
+    names, dummies = group_dummies(["unknown"] * 3, sectors)
     assert names == ["sector_health_care", "sector_oil_and_gas"]
     assert dummies.tolist() == [[0, 1], [1, 0], [1, 0]]
+    names, dummies = group_dummies(["US", "unknown", "US"], sectors)
+    assert names == ["country_unknown", "country_us", "sector_health_care", "sector_oil_and_gas"]
+    assert dummies.tolist() == [[0, 1, 0, 1], [1, 0, 1, 0], [0, 1, 1, 0]]
 
 
 def test_real_prices_make_a_few_rounds(shared_data, tmp_path):

@@ -14,7 +14,9 @@ from kardashev.ranking import doubled_rank, gaussianized
 
 STANDARD_FACTORS = ("beta", "momentum_12_1", "size", "volatility")
 FEATURES = ("feature_reversal_1m", "feature_momentum_6_1", "feature_high_52w")
-SECTOR_PREFIX = "sector_"  # of the dummies' names
+UNKNOWN = "unknown"  # the group of a stock whose own is not told
+COUNTRY_PREFIX, SECTOR_PREFIX = "country_", "sector_"
+GROUP_PREFIXES = (COUNTRY_PREFIX, SECTOR_PREFIX)  # of the dummies' names
 NEUTRALIZER_PREFIX = "n_"  # of the names of N's columns
 WEIGHT_CAP_QUANTILE = 0.95  # of v: no few giants carry the round
 BIN_EDGES = (0.05, 0.25, 0.75, 0.95)  # percentiles between five bins in shares 5/20/50/20/5 %
@@ -55,37 +57,49 @@ def median_filled(columns):
     return np.where(is_missing, medians, columns)
 
 
-def sector_dummies(sectors):
-    """One 0/1 column for each sector that occurs.
+def group_dummies(countries, sectors):
+    """One 0/1 column for each country and each sector that occurs.
 
     Parameters
     ----------
-    sectors : sequence of str (stocks,); spellings that differ in case or punctuation are one
+    countries, sectors : sequences of str (stocks,); spellings that differ in case or punctuation are one
 
     Returns
     -------
-    names : list of str, ``sector_<snake_name>``, sorted
-    dummies : float array (stocks, sectors)
+    names : list of str, ``country_<snake_name>`` then ``sector_<snake_name>``, each sorted; no country where
+        all are unknown
+    dummies : float array (stocks, names)
     """
-    spellings, of_stock = np.unique(sectors, return_inverse=True)
+    of_sectors = _dummies(SECTOR_PREFIX, sectors)
+    if set(countries) <= {UNKNOWN}:
+        return of_sectors
+    (country_names, country_dummies), (names, dummies) = (
+        _dummies(COUNTRY_PREFIX, countries),
+        of_sectors,
+    )
+    return country_names + names, np.column_stack([country_dummies, dummies])
+
+
+def _dummies(prefix, groups):
+    spellings, of_stock = np.unique(groups, return_inverse=True)
     snake = np.array([_snake_case(spelling) for spelling in spellings])[of_stock]
     unique = np.unique(snake)
-    names = [f"{SECTOR_PREFIX}{name}" for name in unique]
-    return names, (snake[:, None] == unique).astype(float)
+    return [f"{prefix}{name}" for name in unique], (snake[:, None] == unique).astype(float)
 
 
 def neutralizer_basis(dummies, standard_factors, weights):
-    """N: an orthonormal basis under v of market, sectors and gaussianized standard factors.
+    """N: an orthonormal basis under v of market, countries, sectors and gaussianized standard factors.
 
     Parameters
     ----------
-    dummies : array (stocks, sectors), 0 or 1
+    dummies : array (stocks, groups), 0 or 1
     standard_factors : array (stocks, 4), raw and finite
     weights : array (stocks,), v
 
     Returns
     -------
-    array (stocks, rank) with NᵀVN = I; rank is at most 4 + sectors: dummies sum to the market
+    array (stocks, rank) with NᵀVN = I; countries sum to the market, and so do sectors: each takes one from
+    the rank of 1 + groups + 4 columns
     """
     market = np.ones((len(weights), 1))
     factors = gaussianized(doubled_rank(standard_factors))
@@ -111,8 +125,9 @@ def target_values(returns, dummies, standard_factors, features, basis, weights):
     """The five targets of one horizon, on the stocks that have a return.
 
     ``return`` is the return itself. The others are bins: of the return (``raw_return``), of its
-    least-squares residual on sectors and gaussianized standard factors (``factor_neutral``), on
-    these and gaussianized features (``factor_feat_neutral``), of ``r − N Nᵀ V r`` (``chili``).
+    least-squares residual on countries, sectors and gaussianized standard factors
+    (``factor_neutral``), on these and gaussianized features (``factor_feat_neutral``), of
+    ``r − N Nᵀ V r`` (``chili``).
 
     Parameters
     ----------

@@ -1,8 +1,9 @@
 """The operator's tables from daily prices: rounds, universe, neutralizers, factors, targets.
 
-Each round has a file of its own in every table, made from prices up to its era date. Its row of
-``rounds/`` is written last, so what a killed run left half done is made again. Targets follow, from
-the landed round and later prices: a round stays what it was when it opened.
+Each round has a file of its own in every table, made from prices up to its era date. Targets are made
+from the landed round and later prices: a round stays what it was when it opened. A new round gets its
+newest target day, and its row of ``rounds/`` last of all, so what a killed run left half done is made
+again. A round landed before gets every day that is missing.
 
 trading day    weekday on which at least half as many tickers trade as is usual (median of a year)
 era            weekly: last trading day of each ended ISO week; daily: each trading day
@@ -10,8 +11,8 @@ round_number   ISO weeks, or weekdays, since Monday 2000-01-03, which is in roun
 times (UTC)    open the day after the era date, 13:00; close Monday 14:00 (daily: 15:00)
 universe       252 days of prices, traded on the era date, a lowest price and median dollar volume
 v              root of the median dollar volume (63 days), capped at its 95th percentile, of mean 1
-factors        beta, momentum_12_1, size, volatility, sector_…, feature_…; raw, gaps at the median
-N              orthonormal under v: market, sectors, the four factors gaussianized
+factors        beta, momentum_12_1, size, volatility, country_…, sector_…, feature_…; raw, gaps at the median
+N              orthonormal under v: market, countries, sectors, the four factors gaussianized
 targets        returns from the close two trading days after the era date, for 20 and 60 days
 
 The whole of it, with the reasons, is in docs/market.md.
@@ -35,9 +36,9 @@ from kardashev.landing.market.factor_model import (
     NEUTRALIZER_PREFIX,
     STANDARD_FACTORS,
     capacity_weights,
+    group_dummies,
     median_filled,
     neutralizer_basis,
-    sector_dummies,
 )
 from kardashev.landing.market.prices import (
     CADENCES,
@@ -49,7 +50,7 @@ from kardashev.landing.market.prices import (
     price_dates,
     read_sql,
 )
-from kardashev.landing.market.targets import write_targets
+from kardashev.landing.market.targets import missing_windows, newest_windows, write_targets
 
 DEFAULT_SPAN = timedelta(days=2 * 365)  # of era dates, when no first one is asked
 MINIMUM_STOCKS = 20  # below, the outer bins of 5 % are empty
@@ -77,9 +78,10 @@ def write_market(
     min_dollar_volume: float = 1_000_000.0,
     progress: Callable[[str], None] = ignore_progress,
 ) -> MarketSummary:
-    """Land the rounds with era dates in [era_from, era_to] and the newest day of their targets.
+    """Land the rounds with era dates in [era_from, era_to], and target days as far as prices reach.
 
-    Only what is new is written: rounds not yet landed, target days not yet landed.
+    Only what is new is written: rounds not yet landed, with their newest target day, and the target
+    days that rounds landed before still miss.
 
     Parameters
     ----------
@@ -103,20 +105,24 @@ def write_market(
     landing = Path(landing)
     with closing(load_prices(prices, securities, progress)) as connection:
         eras = market_eras(connection, cadence, era_from, era_to)
-        known = {era.round_number for era in eras if _is_landed(landing, era, tournament)}
-        new = [era for era in eras if era.round_number not in known]
+        known = [era for era in eras if _is_landed(landing, era, tournament)]
+        new = [era for era in eras if era not in known]
         progress(f"{len(eras)} {cadence} eras, {len(known)} landed already")
         limits = {"min_price": min_price, "min_dollar_volume": min_dollar_volume}
-        added = _write_rounds(connection, landing, new, tournament, limits)
+        added = _write_tables(connection, landing, new, limits)
         if eras and not known and not added:
             raise MarketError(
                 f"no era from {eras[0].era_date} to {eras[-1].era_date} has {MINIMUM_STOCKS} "
                 f"stocks with 252 days of prices, a close of {min_price:g} and a daily dollar "
                 f"volume of {min_dollar_volume:g}: give earlier prices or lower limits"
             )
+        target_days = write_targets(connection, landing, newest_windows(connection, added))
+        for era in added:
+            name = f"{era.round_number:06d}"
+            write_landed(landing, "rounds", name, _rounds_row(era, tournament))
         progress(f"{len(added)} rounds added")
-        landed = [era for era in eras if era.round_number in known | added]
-        target_days = write_targets(connection, landing, landed)
+        missing = missing_windows(connection, landing, known)
+        target_days += write_targets(connection, landing, missing)
         progress(f"{target_days} target days added")
     return MarketSummary(len(added), len(known), len(new) - len(added), target_days)
 
@@ -158,25 +164,22 @@ def _is_landed(landing, era, tournament):
     return True
 
 
-def _write_rounds(connection, landing, eras, tournament, limits):
-    """Land those eras that have enough stocks; the set of their round numbers."""
+def _write_tables(connection, landing, eras, limits):
+    """Land the tables of those eras that have enough stocks, but for rounds/; these eras."""
     if not eras:
-        return set()
+        return []
     new = pa.table({"round_number": pa.array([era.round_number for era in eras], pa.int32())})
     connection.register("new_rounds", new)
     connection.execute("delete from eras where round_number not in (from new_rounds)")
     make_features(connection)
     stocks = connection.execute(read_sql("universe"), limits).to_arrow_table()
     by_number = {era.round_number: era for era in eras}
-    added = set()
+    added = []
     for (number,), of_round in groups(stocks, "round_number"):
-        if len(of_round) < MINIMUM_STOCKS:
-            continue
-        tables = round_tables(of_round)
-        tables["rounds"] = _rounds_row(by_number[number], tournament)  # last: the round is complete
-        for table, rows in tables.items():
-            write_landed(landing, table, f"{number:06d}", rows)
-        added.add(number)
+        if len(of_round) >= MINIMUM_STOCKS:
+            for table, rows in round_tables(of_round).items():
+                write_landed(landing, table, f"{number:06d}", rows)
+            added.append(by_number[number])
     return added
 
 
@@ -184,7 +187,7 @@ def round_tables(stocks: pa.Table) -> dict[str, pa.Table]:
     """Universe, factors and neutralizers of one round, from its rows of ``sql/universe.sql``."""
     key = {"round_number": stocks["round_number"], "stock_id": stocks["ticker"]}
     weights = capacity_weights(stocks["quarter_dollar_volume"].to_numpy())
-    sectors, dummies = sector_dummies(stocks["sector"].to_pylist())
+    names, dummies = group_dummies(stocks["country"].to_pylist(), stocks["sector"].to_pylist())
     factors = median_filled(matrix(stocks, STANDARD_FACTORS + FEATURES))
     basis = neutralizer_basis(dummies, factors[:, : len(STANDARD_FACTORS)], weights)
     described = {name: stocks[name] for name in ("ticker", "country", "sector")}
@@ -193,7 +196,7 @@ def round_tables(stocks: pa.Table) -> dict[str, pa.Table]:
         "factors": pa.table(
             key
             | dict(zip(STANDARD_FACTORS + FEATURES, factors.T, strict=True))
-            | dict(zip(sectors, dummies.T, strict=True))
+            | dict(zip(names, dummies.T, strict=True))
         ),
         "neutralizers": pa.table(
             key | {f"{NEUTRALIZER_PREFIX}{i:03d}": column for i, column in enumerate(basis.T)}

@@ -5,7 +5,7 @@ made again, so revised prices or other limits cannot set a round's target apart 
 """
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
@@ -20,8 +20,8 @@ from kardashev.landing.files import landed_path, write_landed
 from kardashev.landing.market.columns import groups, matrix
 from kardashev.landing.market.factor_model import (
     FEATURES,
+    GROUP_PREFIXES,
     NEUTRALIZER_PREFIX,
-    SECTOR_PREFIX,
     STANDARD_FACTORS,
     target_values,
 )
@@ -37,41 +37,74 @@ KNOWN_TIME = time(12, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class TargetWindow:
-    """Newest return days of a round's horizon: from the close of start_day to that of end_day."""
+    """Some return days of a round's horizon: score_day of them, from the close of start_day on."""
 
     round_number: int
     horizon: int
     score_day: int
     start_day: int
-    end_day: int
+
+    @property
+    def end_day(self) -> int:
+        return self.start_day + self.score_day
 
     @property
     def file_name(self) -> str:
         return f"{self.round_number:06d}_{self.horizon}d_{self.score_day:02d}"
 
 
-def write_targets(connection: duckdb.DuckDBPyConnection, landing: Path, eras: Iterable[Era]) -> int:
-    """Land the newest day of each landed round's horizons, unless it is there; the number of files.
+def newest_windows(
+    connection: duckdb.DuckDBPyConnection, eras: Iterable[Era]
+) -> list[TargetWindow]:
+    """Each round's newest window by horizon, as far as prices reach; none without a return day."""
+    (last_day,) = connection.execute("select max(day_number) from trading_days").fetchone()
+    windows = []
+    for era in eras:
+        start_day = era.day_number + LAG_DAYS
+        for horizon in HORIZONS:
+            score_day = min(horizon, last_day - start_day)
+            if score_day >= 1:
+                windows.append(TargetWindow(era.round_number, horizon, score_day, start_day))
+    return windows
+
+
+def missing_windows(
+    connection: duckdb.DuckDBPyConnection, landing: Path, eras: Iterable[Era]
+) -> list[TargetWindow]:
+    """Each window of landed rounds up to the newest that is not landed, by horizon.
+
+    None of a horizon whose newest or last window is landed: days skipped by runs before are written with
+    the next new one.
+    """
+    windows = []
+    for newest in newest_windows(connection, eras):
+        last = replace(newest, score_day=newest.horizon)
+        if not (_is_landed(landing, newest) or _is_landed(landing, last)):
+            upto_newest = (replace(newest, score_day=d + 1) for d in range(newest.score_day))
+            windows += [window for window in upto_newest if not _is_landed(landing, window)]
+    return windows
+
+
+def write_targets(
+    connection: duckdb.DuckDBPyConnection, landing: Path, windows: Iterable[TargetWindow]
+) -> int:
+    """Land the targets of these windows, a file for each; the number of files.
 
     Raises
     ------
     MarketError
         When the landed files of a round are missing or do not hold the same stocks.
     """
-    days = connection.execute("select date from trading_days order by date").fetchall()
-    windows = {
-        (window.round_number, window.horizon): window
-        for window in target_windows(eras, len(days))
-        if not landed_path(landing, "targets", window.file_name).exists()
-    }
-    if not windows:
+    wanted = {(w.round_number, w.horizon, w.score_day): w for w in windows}
+    if not wanted:
         return 0
+    days = connection.execute("select date from trading_days order by date").fetchall()
+    returns = _target_returns(connection, landing, wanted.values())
     written = 0
-    returns = _target_returns(connection, landing, windows.values())
     for (number,), of_round in groups(returns, "round_number"):
         landed = _landed_round(landing, number)
-        for (horizon,), of_window in groups(of_round, "horizon"):
-            window = windows[number, horizon]
+        for key, of_window in groups(of_round, "horizon", "score_day"):
+            window = wanted[number, *key]
             (last_return_date,) = days[window.end_day - 1]
             rows = target_rows(window, known_at(last_return_date), landed, of_window)
             write_landed(landing, "targets", window.file_name, rows)
@@ -79,20 +112,8 @@ def write_targets(connection: duckdb.DuckDBPyConnection, landing: Path, eras: It
     return written
 
 
-def target_windows(eras: Iterable[Era], last_day: int) -> list[TargetWindow]:
-    """Each round's newest window by horizon, as far as prices reach; none without a return day."""
-    windows = []
-    for era in eras:
-        start_day = era.day_number + LAG_DAYS
-        for horizon in HORIZONS:
-            score_day = min(horizon, last_day - start_day)
-            if score_day >= 1:
-                windows.append(
-                    TargetWindow(
-                        era.round_number, horizon, score_day, start_day, start_day + score_day
-                    )
-                )
-    return windows
+def _is_landed(landing, window):
+    return landed_path(landing, "targets", window.file_name).exists()
 
 
 def known_at(last_return_date: date) -> datetime:
@@ -115,7 +136,7 @@ def target_rows(
     names = stocks.column_names
     values = target_values(
         returns["total_return"].to_numpy(),
-        matrix(stocks, [name for name in names if name.startswith(SECTOR_PREFIX)]),
+        matrix(stocks, [name for name in names if name.startswith(GROUP_PREFIXES)]),
         matrix(stocks, STANDARD_FACTORS),
         matrix(stocks, FEATURES),
         matrix(stocks, [name for name in names if name.startswith(NEUTRALIZER_PREFIX)]),

@@ -1,4 +1,4 @@
--- Grain: round_number, horizon, stock_id. Total returns from the close of start_day to
+-- Grain: round_number, horizon, score_day, stock_id. Total returns from the close of start_day to
 -- that of end_day; a price stands in for $carry_days missing days, then there is none.
 with
 
@@ -7,8 +7,9 @@ asked as (
     select
         target_windows.round_number,
         target_windows.horizon,
+        target_windows.score_day,
         target_windows.start_day,
-        target_windows.end_day,
+        target_windows.start_day + target_windows.score_day as end_day,
         landed_universe.stock_id
 
     from target_windows
@@ -50,6 +51,7 @@ ended as (
 select
     round_number,
     horizon,
+    score_day,
     stock_id,
     end_price / start_price - 1 as total_return
 
@@ -57,4 +59,4 @@ from ended
 where
     start_day - start_price_day <= $carry_days
     and end_day - end_price_day <= $carry_days
-order by round_number, horizon, stock_id
+order by round_number, horizon, score_day, stock_id
