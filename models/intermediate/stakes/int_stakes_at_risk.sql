@@ -1,7 +1,7 @@
 {{ config(materialized='incremental', meta={'redoes': 'is_stale'}) }}
 {#
-Grain: round_number, model_key. Each landed stake, and what of it is at risk: all, or nothing for a reason. The
-submission is not accepted; or, where the round has thresholds, none is in its window, or the largest churn or
+Grain: round_number, model_key. Each landed stake, and what of it is at risk: all, or nothing for a reason. There is no
+submission, or it is not accepted; or, where the round has thresholds, none is in its window, or the largest churn or
 turnover there reaches its threshold. A figure that equals it, but for rounding noise, reaches it; one that no pair in
 the window has counts as 1. Without a threshold a figure is not needed.
 #}
@@ -62,7 +62,7 @@ watched as (
             as has_threshold,
         if(
             submissions_elsewhere.model_key is null,
-            coalesce(submissions.status, 'missing'),
+            submissions.status,
             'accepted'
         ) as status,
         windows.model_key is not null as is_in_window,
@@ -96,6 +96,8 @@ judged as (
         *,
         case
             when stake_nmr = 0 then null
+            -- Or none yet: the close alone does not redo a round.
+            when status is null then 'no submission'
             when status != 'accepted' then 'the submission is ' || status
             when not has_threshold then null
             when not is_in_window then 'no submission in the window'

@@ -1,8 +1,8 @@
 {{ config(materialized='table') }}
 {#
 Grain: round_number, model_id. What became of each model's submission. A registered or staked model without
-any upload to a round is missing, from the first round that closes after it was registered; unless its score was
-taken elsewhere: then it was accepted there.
+any upload to a closed round is missing, from the first round that closes after it was registered; unless its score
+was taken elsewhere: then it was accepted there. Before the close it may still send one, and has no row.
 #}
 with
 
@@ -21,6 +21,12 @@ submissions_elsewhere as (
 rounds as (
 
     select * from {{ ref('stg_tournament__rounds') }}
+
+),
+
+rounds_landed as (
+
+    select * from {{ ref('int_rounds_landed') }}
 
 ),
 
@@ -77,10 +83,12 @@ missing as (
 
     select expected.*
     from expected
+    inner join rounds_landed on expected.round_number = rounds_landed.round_number
     anti join submissions
         on
             expected.round_number = submissions.round_number
             and expected.model_id = submissions.model_id
+    where rounds_landed.is_closed
 
 )
 
