@@ -82,6 +82,7 @@ meta_model_definitions | meta_model=A, tournament=huose | tournament | 'huose' i
 contract_expectations | expectation=a, metric=row_cuont | metric | 'row_cuont' is not one of
 contract_expectations | expectation=a, contract=round | contract | 'round' is not one of rounds
 stability_rules | last_date=2020-01-01, window_days=0 | window_days | 0 is not at least 1
+stability_rules | last_date=2020-01-01, fallback_days=0 | fallback_days | 0 is not at least 1
 stability_rules | kind=lvie | kind | 'lvie' is not one of live, validation
 stability_rules | churn_threshold=-0.15 | churn_threshold | -0.15 is not above 0
 payout_rules | clip=nan | clip | 'nan' is not a number
