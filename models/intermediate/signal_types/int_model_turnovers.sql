@@ -1,7 +1,7 @@
 {#
 Grain: round_number, model_id. What a model's own portfolio trades in as many days as its returns take: the sum of its
 turnovers from submission to submission in the days up to the round's era, the whole portfolio at most. It cannot
-differ by more from the portfolio that it replaces. A submission with nothing comparable before it in its stability
+differ by more from the portfolio that it replaces. A submission without a turnover against any in its stability
 window trades the whole.
 #}
 with
@@ -41,7 +41,7 @@ comparisons as (
 
     from stability
     inner join calendar on stability.lag_round = calendar.round_number
-    where stability.is_comparable
+    where stability.turnover is not null
     group by all
 
 ),
