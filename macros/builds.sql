@@ -1,7 +1,10 @@
-{# A table as the last build left it, read without ref, so without a cycle; none under a full refresh. #}
-{% macro left_by_last_build(table) %}
+{#
+    A table as the last build left it, read without ref, so without a cycle. A full refresh starts from nothing: it has
+    none, but where a new landing is held against what was built.
+#}
+{% macro left_by_last_build(table, under_full_refresh=false) %}
     {{ return(
-        none if flags.FULL_REFRESH
+        none if flags.FULL_REFRESH and not under_full_refresh
         else adapter.get_relation(this.database, this.schema, table)
     ) }}
 {% endmacro %}

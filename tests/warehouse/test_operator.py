@@ -82,3 +82,39 @@ def test_dbt_build_by_hand_needs_no_variable_and_no_particular_folder(tmp_path, 
         assert list(elsewhere.iterdir()) == []
     copied = type(warehouse)(project / "warehouse")
     assert_same_marts(copied.marts(), clean.marts())
+
+
+def test_a_landing_that_lost_what_was_built_stops_the_build_unless_told(warehouse, clean):
+    shutil.copytree(clean.folder, warehouse.folder, dirs_exist_ok=True)
+    withdrawals = ("--select", "+int_withdrawals")
+    next((warehouse.landing / "submissions").iterdir()).unlink()
+    warehouse.build(*withdrawals, is_tested=True)
+    lost = dict(warehouse.query("select table_name, withdrawn_share from int_withdrawals"))
+    assert 0 < lost.pop("submissions") < 0.2
+    assert set(lost.values()) == {0}
+    for table in ("rounds", "submissions", "stakes", "targets"):
+        shutil.rmtree(warehouse.landing / table)
+    output = warehouse.build(succeeds=False, is_tested=True)
+    for table in ("rounds", "submissions", "stakes", "targets"):
+        assert len(lines(output, f"landing/{table} lacks 100.0 % of what")) == 1
+    assert "Traceback" not in output
+    assert_same_marts(warehouse.marts(), clean.marts())
+    held = "select count(*) from int_signals_ranked"
+    assert warehouse.query(held) == clean.query(held)
+    warehouse.build(*withdrawals, "--vars", "allow_withdrawal: true", is_tested=True)
+    shutil.rmtree(warehouse.folder / "landing")
+    warehouse.database.unlink()
+    (warehouse.landing / "rounds").mkdir(parents=True)
+    output = warehouse.build(*withdrawals, succeeds=False, is_tested=True)
+    assert len(lines(output, "landing/rounds has no round: land one")) == 1
+
+
+def test_a_pattern_that_finds_no_landed_factor_is_named_and_stops_nothing(clean):
+    command = clean.command("test", "--select", "every_factor_pattern_finds_a_factor")
+    done = subprocess.run(
+        command, env=clean.environment(), cwd=clean.folder, capture_output=True, text=True
+    )
+    assert done.returncode == 0
+    named = lines(done.stdout, "seeds/rules/factor_sets.csv: the pattern")
+    patterns = [line.split("the pattern ")[1].split()[0] for line in named]
+    assert sorted(patterns) == ["country_*", *["momentum_*"] * 2, *["volatility"] * 2]

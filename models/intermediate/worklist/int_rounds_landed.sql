@@ -2,6 +2,7 @@
 Grain: round_number. What each round is made from, as one fingerprint: the content landed for it, targets
 apart, the rule rows that apply to it, and the version of the formulas. Beside it the rounds of its stability window.
 #}
+-- depends_on: {{ ref('int_withdrawals') }}
 with
 
 manifest as (
