@@ -2,7 +2,7 @@
     Sum of doubles that does not depend on the order of rows, so that one landing gives the same digits
     whatever the number of threads: each term is rounded to 1e-15, and the sum is exact. A term must stay
     below 1,000 in size; a larger one is an error, never a wrong sum. Amounts take the wider type: rounded to
-    1e-18, below 1e20.
+    1e-18, below 1e20. The contracts of what is landed keep terms below that (`values in range` and its like).
 #}
 {% macro exact_sum(expression, type='decimal(18, 15)') -%}
     cast(sum(cast({{ expression }} as {{ type }})) as double)

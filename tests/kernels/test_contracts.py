@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from kardashev.contracts import judge as judging
 from kardashev.contracts.judge import judge
+from kardashev.contracts.profiles import long_profiles, with_examples
 from kardashev.contracts.suites import (
     NO_VERDICT,
     Rule,
@@ -415,3 +416,41 @@ def test_input_whose_grain_is_broken_is_refused():
         judge(profiles, expectations_of([(*rule[:3], None, *rule[4:])]), KEYS)
     with pytest.raises(ValueError, match="begin with round_number"):
         judge(profiles, expectations, KEYS[::-1])
+
+
+def test_a_failed_verdict_shows_the_row_that_its_profile_names():
+    one = pa.table(
+        {
+            "round_number": pa.array([ROUND_0, ROUND_1], pa.int32()),
+            "negative": [1, 0],
+            "negative_example": ["alice in stakes/1357.csv", None],
+            "largest": [5.0, 7.0],
+            "largest_example": ["bob", "carol"],
+        }
+    )
+    several = pa.table(
+        {"round_number": pa.array([ROUND_0], pa.int32()), "contract": ["factors"], "missing": [2]}
+    )
+    profiles, keys = [("stakes", one), (None, several)], ["round_number", "subject"]
+    expectations = [
+        (number, contract, f"no {metric}", metric, None, bound)
+        for number in (ROUND_0, ROUND_1)
+        for contract, metric, bound in (
+            *(("stakes", "negative", 0), ("stakes", "largest", 6)),
+            ("factors", "missing", 0),
+        )
+    ]
+    long = long_profiles(profiles, keys)
+    assert set(long["metric"].to_pylist()) == {"negative", "largest", "missing"}
+    verdicts = with_examples(judge(long, expectations_of(expectations), keys), profiles, keys)
+    found = {
+        (row["round_number"], row["subject"], row["metric"]): (row["success"], row["example"])
+        for row in verdicts.to_pylist()
+    }
+    assert found == {
+        (ROUND_0, "stakes", "negative"): (False, "alice in stakes/1357.csv"),
+        (ROUND_0, "stakes", "largest"): (True, None),
+        (ROUND_0, "factors", "missing"): (False, None),
+        (ROUND_1, "stakes", "negative"): (True, None),
+        (ROUND_1, "stakes", "largest"): (False, "carol"),
+    }

@@ -1,24 +1,25 @@
 {#
 A refused round keeps its last good rows and stays due; all others are built and published, which is why this test
-comes after the publication. It makes the build fail, and says what to do.
+comes after the publication. It makes the build fail, and says what to do; so do rows of models/ that are left out. A
+notice fails nothing: it is said.
 #}
 -- depends_on: {{ ref('published_copy') }}
-{% set refusals %}
+{% set findings %}
     select
+        scope,
         concat(
-            'round ', results.round_number, ' is refused: ', results.contract, '/ ',
-            results.subject, ': ', results.expectation, ': ', results.metric, ' is ',
-            coalesce(printf('%.6g', results.observed), 'unknown'), ', expected ',
-            results.expected, if(results.problem is null, '', ' (' || results.problem || ')'), '; ',
-            expectations.advice
+            case scope
+                when 'round' then concat('round ', round_number, ' is refused: ')
+                when 'notice' then 'to be noticed: '
+            end,
+            if(scope = 'notice' and contract != 'models', concat('round ', round_number, ': '), ''),
+            contract, '/ ', subject, ': ', expectation, ': ', metric, ' is ',
+            coalesce(printf('%.6g', observed), 'unknown'), ', expected ', expected,
+            ' (' || nullif(concat_ws('; ', problem, 'see ' || example), '') || ')', '; ', advice
         ) as line
-    from {{ ref('int_contract_results') }} as results
-    inner join {{ ref('int_round_expectations') }} as expectations
-        on
-            results.round_number = expectations.round_number
-            and results.contract = expectations.contract
-            and results.expectation = expectations.expectation
-    where results.scope = 'round' and not results.success
+    from {{ ref('int_contract_results') }}
+    where scope != 'submission' and model_id = '' and not success
 {% endset %}
-{% do say_failures(refusals) %}
-{{ refusals }}
+{% do say_failures('select line from (' ~ findings ~ ') order by line') %}
+select * from ({{ findings }})
+where scope != 'notice'

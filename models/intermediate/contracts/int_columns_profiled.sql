@@ -76,7 +76,9 @@ stocks as (
         landed.stock_id,
         count(*) as value_count,
         count(distinct landed.column_name) as column_count,
-        count(*) filter (where not isfinite(landed.value)) as unusable_values
+        count(*) filter (where not isfinite(landed.value)) as unusable_values,
+        max(abs(landed.value)) filter (where isfinite(landed.value)) as largest_value,
+        min(landed.path) as path
 
     from landed
     inner join candidates on landed.round_number = candidates.round_number
@@ -85,38 +87,48 @@ stocks as (
 
 ),
 
-measured as (
+counted as (
 
     select
-        stocks.round_number,
-        stocks.contract,
-        sum(stocks.value_count - stocks.column_count) as repeated_values,
-        sum(stocks.unusable_values)
-        + max(stocks.column_count) * count(*)
-        - sum(stocks.column_count) as unusable_values,
-        count(*) as stock_count,
-        count(universe_stocks.stock_id) as shared_count
+        stocks.*,
+        stocks.unusable_values
+        + max(stocks.column_count) over (partition by stocks.round_number, stocks.contract)
+        - stocks.column_count as missing_values,
+        coalesce(universe_sizes.universe_count, 0) as universe_count,
+        universe_stocks.stock_id is not null as is_in_universe
 
     from stocks
+    left join universe_sizes on stocks.round_number = universe_sizes.round_number
     left join universe_stocks
         on
             stocks.round_number = universe_stocks.round_number
             and stocks.stock_id = universe_stocks.stock_id
-    group by stocks.round_number, stocks.contract
+
+),
+
+measured as (
+
+    select
+        round_number,
+        contract,
+        universe_count,
+        count(*) as stock_count,
+        count(*) filter (where is_in_universe) as shared_count,
+        {{ count_faults('missing_ids', 'stock_id is null') }},
+        sum(value_count - column_count) as repeated_values,
+        {{ example_of('value_count > column_count', 'stock_id') }} as repeated_values_example,
+        sum(missing_values) as unusable_values,
+        {{ example_of('missing_values > 0', 'stock_id') }} as unusable_values_example,
+        {{ largest_size('largest_value', 'largest_value', 'stock_id') }}
+
+    from counted
+    group by round_number, contract, universe_count
 
 )
 
 select
-    measured.round_number,
-    measured.contract,
-    measured.repeated_values,
-    measured.unusable_values,
-    least(
-        measured.shared_count / measured.stock_count,
-        measured.shared_count / coalesce(universe_sizes.universe_count, 0)
-    ) as overlap_share,
-    measured.shared_count
-    / coalesce(universe_sizes.universe_count, 0) as universe_share
+    * exclude (universe_count, stock_count, shared_count),
+    least(shared_count / stock_count, shared_count / universe_count) as overlap_share,
+    shared_count / universe_count as universe_share
 
 from measured
-left join universe_sizes on measured.round_number = universe_sizes.round_number

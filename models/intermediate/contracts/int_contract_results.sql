@@ -1,6 +1,6 @@
 {#
 Grain: round_number, contract, subject, expectation, model_id. Every verdict of this build, on the operator's
-tables (no model: empty) and on uploads.
+tables (no model: empty) and on uploads, and what a failure means.
 #}
 with
 
@@ -13,6 +13,12 @@ round_verdicts as (
 upload_verdicts as (
 
     select * from {{ ref('int_upload_verdicts') }}
+
+),
+
+expectations as (
+
+    select * from {{ ref('int_round_expectations') }}
 
 ),
 
@@ -53,16 +59,23 @@ verdicts as (
 )
 
 select
-    round_number,
-    contract,
-    subject,
-    expectation,
-    model_id,
-    if(contract = 'submission', 'submission', 'round') as scope,
-    success,
-    metric,
-    observed,
-    expected,
-    problem
+    verdicts.round_number,
+    verdicts.contract,
+    verdicts.subject,
+    verdicts.expectation,
+    verdicts.model_id,
+    expectations.scope,
+    verdicts.success,
+    verdicts.metric,
+    verdicts.observed,
+    verdicts.expected,
+    verdicts.problem,
+    verdicts.example,
+    expectations.advice
 
 from verdicts
+inner join expectations
+    on
+        verdicts.round_number = expectations.round_number
+        and verdicts.contract = expectations.contract
+        and verdicts.expectation = expectations.expectation

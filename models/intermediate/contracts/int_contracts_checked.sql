@@ -1,6 +1,7 @@
 {#
 Grain: round_number, contract, subject. What this build judged, and what stands in the results of a round or a delivery
-that is no longer landed, or of a table that a round no longer has: these results are replaced. An upload's verdicts are replaced by round, whoever sent it.
+that is no longer landed, or of a table that a round no longer has: these results are replaced. An upload's verdicts are
+replaced by round, whoever sent it. What failed in an operator's table is judged by every build, so it is replaced by each.
 #}
 {% set results = left_by_last_build('fct_contract_results') %}
 with
@@ -29,13 +30,15 @@ former_results as (
         select
             round_number,
             contract,
-            subject
+            subject,
+            success
         from {{ results }}
     {% else %}
         select
             cast(null as integer) as round_number,
             cast(null as varchar) as contract,
-            cast(null as varchar) as subject
+            cast(null as varchar) as subject,
+            cast(null as boolean) as success
         where false
     {% endif %}
 
@@ -45,11 +48,17 @@ outdated as (
 
     select former_results.*
     from former_results
-    inner join rounds_due on former_results.round_number = rounds_due.round_number
+    left join rounds_due on former_results.round_number = rounds_due.round_number
     where
-        rounds_due.fingerprint is null
-        or (former_results.contract = 'submission' and rounds_due.is_prepared)
-        or (former_results.contract not in ('submission', 'targets') and rounds_due.is_stale)
+        (rounds_due.round_number is not null and rounds_due.fingerprint is null)
+        or (
+            former_results.contract in ('submission', 'submissions') and rounds_due.is_prepared
+        )
+        or (
+            former_results.contract not in ('submission', 'submissions', 'targets')
+            and rounds_due.is_stale
+        )
+        or (former_results.contract != 'submission' and not former_results.success)
 
 ),
 

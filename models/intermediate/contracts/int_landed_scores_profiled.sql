@@ -19,12 +19,12 @@ round_scores as (
 
 ),
 
-counted as (
+due as (
 
     select
         scores.*,
-        round_scores.score is not null
-        and scores.score_day between 0 and round_scores.final_score_day as is_known,
+        coalesce(scores.score_day between 0 and round_scores.final_score_day, false) as is_known,
+        concat_ws(' ', scores.model_id, scores.score, scores.score_version) as row_name,
         count(*) over (
             partition by
                 scores.round_number,
@@ -36,23 +36,24 @@ counted as (
         ) as times_named
 
     from scores
+    inner join candidates on scores.round_number = candidates.round_number
     left join round_scores
         on
             scores.round_number = round_scores.round_number
             and scores.score = round_scores.score
             and scores.score_version = round_scores.score_version
+    where candidates.is_stale or candidates.is_prepared
 
 )
 
 select
-    counted.round_number,
-    count(*) - count(counted.model_id) as missing_ids,
-    count(*) - count(counted.known_at) as missing_times,
-    count(*) filter (where counted.times_named > 1) as repeated_models,
-    count(*) filter (where not coalesce(counted.is_known, false)) as unknown_scores,
-    count(*) filter (where not isfinite(counted.value)) as unusable_values
+    round_number,
+    {{ count_faults('missing_ids', 'model_id is null', 'row_name') }},
+    {{ count_faults('missing_times', 'known_at is null', 'row_name') }},
+    {{ count_faults('repeated_models', 'times_named > 1', 'row_name') }},
+    {{ count_faults('unknown_scores', 'not is_known', 'row_name') }},
+    {{ count_faults('unusable_values', 'not isfinite(value)', 'row_name') }},
+    {{ largest_size('largest_value', 'value', 'row_name') }}
 
-from counted
-inner join candidates on counted.round_number = candidates.round_number
-where candidates.is_stale or candidates.is_prepared
+from due
 group by all

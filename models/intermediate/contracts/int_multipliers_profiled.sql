@@ -26,14 +26,32 @@ staked_rounds as (
     inner join candidates on stakes.round_number = candidates.round_number
     where candidates.is_stale or candidates.is_prepared
 
+),
+
+due as (
+
+    select
+        staked_rounds.round_number,
+        multipliers.model_id,
+        multipliers.score,
+        multipliers.multiplier,
+        multipliers.path
+
+    from staked_rounds
+    left join multipliers on staked_rounds.round_number = multipliers.round_number
+
 )
 
 select
-    staked_rounds.round_number,
-    count(*) filter (
-        where not isfinite(multipliers.multiplier) or multipliers.multiplier < 0
-    ) as unusable_multipliers
+    round_number,
+    {{
+        count_faults(
+            'unusable_multipliers',
+            'not isfinite(multiplier) or multiplier < 0',
+            "concat_ws(' ', model_id, score)"
+        )
+    }},
+    {{ largest_size('largest_multiplier', 'multiplier', "concat_ws(' ', model_id, score)") }}
 
-from staked_rounds
-left join multipliers on staked_rounds.round_number = multipliers.round_number
+from due
 group by all

@@ -1,4 +1,7 @@
-{# Grain: round_number. What the contract of rounds/ is judged on. #}
+{#
+Grain: round_number. What the contract of rounds/ is judged on. The tournament of a warehouse is the one, of
+those with rules, that most rounds name.
+#}
 with
 
 candidates as (
@@ -11,30 +14,76 @@ rounds as (
 
     select * from {{ ref('stg_tournament__rounds') }}
 
+),
+
+score_definitions as (
+
+    select * from {{ ref('score_definitions') }}
+
+),
+
+tournaments as (
+
+    select
+        rounds.tournament,
+        row_number() over (order by count(*) desc, rounds.tournament) = 1 as is_of_warehouse
+
+    from rounds
+    semi join score_definitions on rounds.tournament = score_definitions.tournament
+    group by rounds.tournament
+
+),
+
+due as (
+
+    select
+        rounds.*,
+        tournaments.is_of_warehouse
+
+    from rounds
+    inner join candidates on rounds.round_number = candidates.round_number
+    left join tournaments on rounds.tournament = tournaments.tournament
+    where candidates.is_stale or candidates.is_prepared
+
 )
 
 select
-    rounds.round_number,
+    round_number,
     count(*) as row_count,
-    count_if(
-        rounds.tournament is null
-        or rounds.kind is null
-        or rounds.era_date is null
-        or rounds.open_at is null
-        or rounds.close_at is null
-    ) as missing_values,
-    count(*) filter (where rounds.kind not in ('live', 'validation')) as unknown_kinds,
-    count(*) filter (where rounds.close_at <= rounds.open_at) as closes_before_open,
-    count(*) filter (where rounds.open_at < rounds.era_date) as opens_before_era,
-    count(*) filter (
-        where
-        not isfinite(rounds.payout_factor)
-        or rounds.payout_factor not between 0 and 1
-        or not isfinite(rounds.total_at_risk_nmr)
-        or rounds.total_at_risk_nmr < 0
-    ) as unusable_payout_terms
+    string_agg(distinct path, ' and ' order by path) as row_count_example,
+    {{
+        count_faults(
+            'missing_values',
+            'tournament is null or kind is null or era_date is null or open_at is null '
+            ~ 'or close_at is null'
+        )
+    }},
+    {{
+        count_faults(
+            'tournaments_without_rules',
+            'tournament is not null and is_of_warehouse is null',
+            "concat('tournament ', tournament)"
+        )
+    }},
+    {{
+        count_faults(
+            'other_tournaments', 'not is_of_warehouse', "concat('tournament ', tournament)"
+        )
+    }},
+    {{
+        count_faults(
+            'unknown_kinds', "kind not in ('live', 'validation')", "concat('kind ', kind)"
+        )
+    }},
+    {{ count_faults('closes_before_open', 'close_at <= open_at') }},
+    {{ count_faults('opens_before_era', 'open_at < era_date') }},
+    {{
+        count_faults(
+            'unusable_payout_terms',
+            'not isfinite(payout_factor) or payout_factor not between 0 and 1 '
+            ~ 'or not isfinite(total_at_risk_nmr) or total_at_risk_nmr < 0'
+        )
+    }}
 
-from rounds
-inner join candidates on rounds.round_number = candidates.round_number
-where candidates.is_stale or candidates.is_prepared
+from due
 group by all

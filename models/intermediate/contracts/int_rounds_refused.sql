@@ -5,8 +5,19 @@ verdicts as (
 
     select * from {{ ref('int_round_verdicts') }}
 
+),
+
+expectations as (
+
+    select * from {{ ref('int_round_expectations') }}
+
 )
 
-select distinct round_number
+select distinct verdicts.round_number
 from verdicts
-where not success
+inner join expectations
+    on
+        verdicts.round_number = expectations.round_number
+        and verdicts.contract = expectations.contract
+        and verdicts.expectation = expectations.expectation
+where expectations.scope = 'round' and not verdicts.success

@@ -11,18 +11,31 @@ stakes as (
 
     select * from {{ ref('stg_tournament__stakes') }}
 
+),
+
+due as (
+
+    select
+        stakes.*,
+        count(*) over (partition by stakes.round_number, stakes.model_id) as times_named
+
+    from stakes
+    inner join candidates on stakes.round_number = candidates.round_number
+    where candidates.is_stale or candidates.is_prepared
+
 )
 
 select
-    stakes.round_number,
-    count(*) - count(stakes.model_id) as missing_ids,
-    count(stakes.model_id) - count(distinct stakes.model_id) as repeated_models,
-    count(*) filter (where stakes.stake_nmr < 0) as negative_stakes,
-    count(*) filter (
-        where not coalesce(isfinite(stakes.stake_nmr), false)
-    ) as unusable_stakes
+    round_number,
+    {{ count_faults('missing_ids', 'model_id is null') }},
+    {{ count_faults('repeated_models', 'model_id is not null and times_named > 1', 'model_id') }},
+    {{ count_faults('negative_stakes', 'stake_nmr < 0', 'model_id') }},
+    {{
+        count_faults(
+            'unusable_stakes', 'not coalesce(isfinite(stake_nmr), false)', 'model_id'
+        )
+    }},
+    {{ largest_size('largest_stake', 'stake_nmr', 'model_id') }}
 
-from stakes
-inner join candidates on stakes.round_number = candidates.round_number
-where candidates.is_stale or candidates.is_prepared
+from due
 group by all

@@ -1,12 +1,12 @@
 {#
-Grain: round_number, subject (a target, score day and delivery). What the contract of targets/ is judged on, for each delivery
-to be scored.
+Grain: round_number, subject (a target, score day and delivery). What the contract of targets/ is judged on, for each
+delivery to be scored, and each that nothing can be scored on.
 #}
 with
 
-candidates as (
+deliveries as (
 
-    select * from {{ ref('int_target_day_candidates') }}
+    select * from {{ ref('int_target_deliveries_judged') }}
 
 ),
 
@@ -22,29 +22,6 @@ universe as (
 
 ),
 
-rounds as (
-
-    select * from {{ ref('int_rounds_known') }}
-
-),
-
-target_definitions as (
-
-    select * from {{ ref('target_definitions') }}
-
-),
-
-universe_sizes as (
-
-    select
-        round_number,
-        count(distinct stock_id) as universe_count
-
-    from universe
-    group by all
-
-),
-
 universe_stocks as (
 
     select distinct
@@ -55,22 +32,43 @@ universe_stocks as (
 
 ),
 
+universe_sizes as (
+
+    select
+        round_number,
+        count(stock_id) as universe_count
+
+    from universe_stocks
+    group by all
+
+),
+
 delivered as (
 
     select
         targets.*,
+        deliveries.era_date,
+        deliveries.final_score_day,
+        deliveries.is_binned,
+        coalesce(universe_sizes.universe_count, 0) as universe_count,
         universe_stocks.stock_id is not null as is_in_universe,
-        rounds.era_date,
-        rounds.rule_set
+        count(*) over (
+            partition by
+                targets.round_number,
+                targets.target,
+                targets.score_day,
+                targets.known_at,
+                targets.stock_id
+        ) as times_named
 
     from targets
-    inner join candidates
+    inner join deliveries
         on
-            targets.round_number = candidates.round_number
-            and targets.target = candidates.target
-            and targets.score_day = candidates.score_day
-            and targets.known_at = candidates.known_at
-    inner join rounds on targets.round_number = rounds.round_number
+            targets.round_number = deliveries.round_number
+            and targets.target is not distinct from deliveries.target
+            and targets.score_day is not distinct from deliveries.score_day
+            and targets.known_at is not distinct from deliveries.known_at
+    left join universe_sizes on targets.round_number = universe_sizes.round_number
     left join universe_stocks
         on
             targets.round_number = universe_stocks.round_number
@@ -85,14 +83,23 @@ measured as (
         target,
         score_day,
         known_at,
-        rule_set,
+        is_binned,
+        universe_count,
         count(*) as row_count,
-        count(*) filter (
-            where stock_id is null or not coalesce(isfinite(value), false)
-        ) as unusable_values,
-        count(stock_id) - count(distinct stock_id) as repeated_stocks,
         count(*) filter (where is_in_universe) as shared_count,
-        count(*) filter (where known_at <= era_date) as days_known_before_era,
+        {{ count_faults('missing_keys', 'target is null or score_day is null or known_at is null') }},
+        {{ count_faults('unknown_targets', 'target is not null and final_score_day is null') }},
+        {{ count_faults('unknown_days', 'score_day not between 1 and final_score_day') }},
+        {{
+            count_faults(
+                'unusable_values',
+                'stock_id is null or not coalesce(isfinite(value), false)',
+                'stock_id'
+            )
+        }},
+        {{ count_faults('repeated_stocks', 'stock_id is not null and times_named > 1', 'stock_id') }},
+        {{ count_faults('days_known_before_era', 'known_at <= era_date') }},
+        {{ largest_size('largest_value', 'value', 'stock_id') }},
         greatest(
             abs(avg(cast(value = 0 as double)) - 0.05),
             abs(avg(cast(value = 0.25 as double)) - 0.2),
@@ -107,20 +114,11 @@ measured as (
 )
 
 select
-    measured.round_number,
+    * exclude (
+        target, score_day, known_at, is_binned, universe_count, row_count, shared_count, bin_share_error
+    ),
     {{ delivery_name('measured') }} as subject,
-    measured.unusable_values,
-    measured.repeated_stocks,
-    measured.days_known_before_era,
-    least(
-        measured.shared_count / measured.row_count,
-        measured.shared_count / coalesce(universe_sizes.universe_count, 0)
-    ) as overlap_share,
-    if(target_definitions.is_binned, measured.bin_share_error, 0) as bin_share_error
+    least(shared_count / row_count, shared_count / universe_count) as overlap_share,
+    if(is_binned, bin_share_error, 0) as bin_share_error
 
 from measured
-inner join target_definitions
-    on
-        measured.rule_set = target_definitions.tournament
-        and measured.target = target_definitions.target
-left join universe_sizes on measured.round_number = universe_sizes.round_number

@@ -1,6 +1,6 @@
 {#
 Grain: round_number, model_key, submitted_at. The verdict on each upload: every reason against it, none if it is
-valid, and whether it came in time.
+valid, and whether it came in time. A notice is no reason.
 #}
 with
 
@@ -16,6 +16,12 @@ verdicts as (
 
 ),
 
+expectations as (
+
+    select * from {{ ref('int_round_expectations') }}
+
+),
+
 rounds as (
 
     select * from {{ ref('int_rounds_known') }}
@@ -25,21 +31,26 @@ rounds as (
 failures as (
 
     select
-        round_number,
-        model_key,
-        submitted_at,
+        verdicts.round_number,
+        verdicts.model_key,
+        verdicts.submitted_at,
         string_agg(
             concat(
-                expectation, ': ', metric, ' is ',
-                coalesce(printf('%.6g', observed), 'unknown'),
-                ', expected ', expected
+                verdicts.expectation, ': ', verdicts.metric, ' is ',
+                coalesce(printf('%.6g', verdicts.observed), 'unknown'),
+                ', expected ', verdicts.expected
             ),
             '; '
-            order by expectation
+            order by verdicts.expectation
         ) as reasons
 
     from verdicts
-    where not success
+    inner join expectations
+        on
+            verdicts.round_number = expectations.round_number
+            and verdicts.contract = expectations.contract
+            and verdicts.expectation = expectations.expectation
+    where expectations.scope = 'submission' and not verdicts.success
     group by all
 
 )

@@ -17,6 +17,12 @@ universe as (
 
 ),
 
+rounds as (
+
+    select * from {{ ref('int_rounds_known') }}
+
+),
+
 universe_sizes as (
 
     select
@@ -59,7 +65,9 @@ profiled as (
 select
     profiled.*,
     profiled.known_ids - profiled.known_stocks as repeated_ids,
-    universe_sizes.stock_count - profiled.known_stocks as unnamed_stocks
+    universe_sizes.stock_count - profiled.known_stocks as unnamed_stocks,
+    greatest(epoch(rounds.open_at - profiled.submitted_at) / 86400, 0) as days_before_opening
 
 from profiled
+inner join rounds on profiled.round_number = rounds.round_number
 left join universe_sizes on profiled.round_number = universe_sizes.round_number

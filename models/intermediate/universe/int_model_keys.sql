@@ -54,6 +54,7 @@ new_models as (
     select distinct seen_models.model_id
     from seen_models
     anti join known_models on seen_models.model_id = known_models.model_id
+    where seen_models.model_id is not null
 
 )
 

@@ -32,6 +32,7 @@ new_stocks as (
     select distinct universe.stock_id
     from universe
     anti join known_stocks on universe.stock_id = known_stocks.stock_id
+    where universe.stock_id is not null
 
 )
 

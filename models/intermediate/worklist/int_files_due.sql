@@ -25,6 +25,12 @@ target_days_simulated as (
 
 ),
 
+target_strays as (
+
+    select * from {{ ref('int_target_strays') }}
+
+),
+
 target_days as (
 
     select
@@ -42,6 +48,8 @@ target_days as (
         known_at
 
     from target_days_simulated
+    union
+    select * from target_strays
 
 ),
 
@@ -89,9 +97,9 @@ target_files as (
     inner join target_days
         on
             manifest.round_number = target_days.round_number
-            and manifest.target = target_days.target
-            and manifest.score_day = target_days.score_day
-            and manifest.known_at = target_days.known_at
+            and manifest.target is not distinct from target_days.target
+            and manifest.score_day is not distinct from target_days.score_day
+            and manifest.known_at is not distinct from target_days.known_at
     where manifest.table_name = 'targets'
 
 )

@@ -13,7 +13,7 @@ rounds as (
 
 models as (
 
-    select * from {{ ref('stg_tournament__models') }}
+    select * from {{ ref('int_models_known') }}
 
 )
 

@@ -1,5 +1,8 @@
 {{ config(materialized='view') }}
-{# Grain: round_number. The calendar, with the rules that apply to each round. #}
+{#
+Grain: round_number. The calendar, with the rules that apply to each round: none to one whose tournament has none, which
+its contract refuses.
+#}
 with
 
 rounds as (
@@ -23,7 +26,7 @@ stability_rules as (
 single_rounds as (
 
     -- A round landed twice is refused by its contract; until then one row stands for it.
-    select *
+    select * exclude (path)
     from rounds
     qualify
         row_number() over (
@@ -42,7 +45,7 @@ ruled as (
 
     select
         single_rounds.*,
-        coalesce(rule_sets.tournament, 'house') as rule_set
+        rule_sets.tournament as rule_set
 
     from single_rounds
     left join rule_sets on single_rounds.tournament = rule_sets.tournament

@@ -28,6 +28,8 @@ select
     observed,
     expected,
     problem,
+    example,
+    advice,
     {{ build_started_at() }} as checked_at
 
 from results

@@ -2,7 +2,8 @@
 {#
 Grain: round_number, model_id. What became of each model's submission. A registered or staked model without
 any upload to a closed round is missing, from the first round that closes after it was registered; unless its score
-was taken elsewhere: then it was accepted there. Before the close it may still send one, and has no row.
+was taken elsewhere: then it was accepted there. Before the close it may still send one, and has no row. Nothing is known of a
+refused round that was never built.
 #}
 with
 
@@ -20,7 +21,19 @@ submissions_elsewhere as (
 
 rounds as (
 
-    select * from {{ ref('stg_tournament__rounds') }}
+    select * from {{ ref('int_rounds_known') }}
+
+),
+
+rounds_due as (
+
+    select * from {{ ref('int_rounds_due') }}
+
+),
+
+rounds_before as (
+
+    select * from {{ ref('int_rounds_before') }}
 
 ),
 
@@ -32,7 +45,7 @@ rounds_landed as (
 
 models as (
 
-    select * from {{ ref('stg_tournament__models') }}
+    select * from {{ ref('int_models_known') }}
 
 ),
 
@@ -67,6 +80,11 @@ expected as (
 
     from rounds
     inner join models on rounds.close_at >= coalesce(models.created_at, rounds.close_at)
+    left join rounds_due on rounds.round_number = rounds_due.round_number
+    left join rounds_before on rounds.round_number = rounds_before.round_number
+    where
+        not coalesce(rounds_due.is_left_out, false)
+        or rounds_before.fingerprint is not null
 
     union
 

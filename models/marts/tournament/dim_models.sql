@@ -4,7 +4,7 @@ with
 
 models as (
 
-    select * from {{ ref('stg_tournament__models') }}
+    select * from {{ ref('int_models_known') }}
 
 )
 

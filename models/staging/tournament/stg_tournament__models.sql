@@ -1,4 +1,4 @@
-{# Grain: model_id. #}
+{# Grain: a landed row; `int_models_known` has one for each model. #}
 with
 
 source as (
