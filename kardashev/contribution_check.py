@@ -25,7 +25,7 @@ inner join score_definitions as definitions
     on definitions.tournament = dim_rounds.rule_set
     and definitions.score = scores.score
     and definitions.score_version = scores.score_version
-    and {applies_to_round("definitions", "scores.round_number")}
+    and {applies_to_round("definitions", "dim_rounds")}
 left join fct_true_contributions as errors
     on errors.round_number = scores.round_number and errors.model_id = scores.model_id
     and errors.score_version = scores.score_version and errors.target = scores.target
@@ -38,7 +38,7 @@ LIMITS = f"""
 select dim_rounds.round_number, constraint_name, limit_value
 from portfolio_limits
 inner join dim_rounds on dim_rounds.rule_set = portfolio_limits.tournament
-where {applies_to_round("portfolio_limits", "dim_rounds.round_number")}
+where {applies_to_round("portfolio_limits", "dim_rounds")}
 """
 FACTORS = """
 select distinct factors.round_number, universe.stock_key, factors.factor, factors.value

@@ -28,27 +28,27 @@ select
     terms.score_version,
     count(*) as missing,
     min(rounds.round_number) as example
-from payout_terms as terms
-cross join dim_rounds as rounds
+from int_round_terms as terms
+inner join dim_rounds as rounds using (round_number)
 anti join score_definitions as definitions
     on
         definitions.tournament = rounds.rule_set
         and definitions.score = terms.score
         and definitions.score_version = terms.score_version
-        and {applies_to_round("definitions", "rounds.round_number")}
+        and {applies_to_round("definitions", "rounds")}
 where
     terms.payout_rule = $rule
-    and rounds.kind = 'live'
-    and rounds.round_number between $first and $last
+    and terms.round_number between $first and $last
 group by all
 order by all
 """
 NOT_TAKEN = """
 select distinct terms.score, terms.score_version
-from payout_terms as terms
+from int_round_terms as terms
 inner join score_definitions as definitions using (score, score_version)
 where
     terms.payout_rule = $rule
+    and terms.round_number between $first and $last
     and definitions.meta_model is not null
     and (definitions.top_bottom is not null or not list_contains($taken, definitions.family))
 order by all
@@ -208,8 +208,9 @@ def _check_rule(connection, first, last, rule):
             f"{rule} pays on {score} {version}, which {missing} of the rounds are not scored on, as "
             f"{example}: add it to score_definitions, or replay others"
         )
-    asked = {"rule": rule, "taken": list(STAKE_BOUND)}
-    for score, version in connection.execute(NOT_TAKEN, asked).fetchall():
+    for score, version in connection.execute(
+        NOT_TAKEN, span | {"taken": list(STAKE_BOUND)}
+    ).fetchall():
         raise WarehouseError(
             f"{rule} pays on {score} {version}, which follows stakes in a way that a replay does not take"
         )

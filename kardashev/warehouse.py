@@ -8,10 +8,16 @@ import duckdb
 from kardashev.errors import WarehouseError
 
 
-def applies_to_round(rule, number):
-    """SQL: whether a rule's row, named by its alias, applies to a round; dbt has a macro of that name."""
-    first = f"coalesce({rule}.first_round, -2147483648)"
-    return f"{number} between {first} and coalesce({rule}.last_round, 2147483647)"
+def applies_to_round(rule, round_):
+    """SQL: whether a rule's row applies to a round, both by their aliases; dbt has a macro of that name."""
+    number, day = f"{round_}.round_number", f"cast({round_}.open_at as date)"
+    bounds = (
+        (f"{rule}.first_round", f"{rule}.first_round <= {number}"),
+        (f"{rule}.last_round", f"{number} <= {rule}.last_round"),
+        (f"{rule}.first_date", f"{rule}.first_date <= {day}"),
+        (f"{rule}.last_date", f"{day} <= {rule}.last_date"),
+    )
+    return " and ".join(f"coalesce({holds}, {bound} is null)" for bound, holds in bounds)
 
 
 @contextmanager

@@ -1,7 +1,16 @@
-{# Whether a rule row with first_round and last_round (null: no bound) applies to a round. #}
-{% macro applies_to_round(rule, round_number) -%}
-    {{ round_number }} between coalesce({{ rule }}.first_round, -2147483648)
-    and coalesce({{ rule }}.last_round, 2147483647)
+{#
+    Whether a rule row applies to a round: by its number, and by the day on which it opens. An empty bound is none, so
+    a round without an opening time still has the rules that name no date.
+#}
+{% macro applies_to_round(rule, round) -%}
+    coalesce({{ rule }}.first_round <= {{ round }}.round_number, {{ rule }}.first_round is null)
+    and coalesce({{ round }}.round_number <= {{ rule }}.last_round, {{ rule }}.last_round is null)
+    and coalesce(
+        {{ rule }}.first_date <= cast({{ round }}.open_at as date), {{ rule }}.first_date is null
+    )
+    and coalesce(
+        cast({{ round }}.open_at as date) <= {{ rule }}.last_date, {{ rule }}.last_date is null
+    )
 {%- endmacro %}
 
 {# How contracts name one delivery of a target's day. #}
@@ -16,8 +25,12 @@
     )
 {%- endmacro %}
 
-{# Whether a rule row with first_date and last_date (null: no bound) applies to a day. #}
-{% macro applies_to_date(rule, day) -%}
-    {{ day }} between coalesce({{ rule }}.first_date, date '0001-01-01')
-    and coalesce({{ rule }}.last_date, date '9999-12-31')
+{# Whether a payout term names a score: the official one of its metric in the round, or that very version. #}
+{% macro names_score(term, score, metric) -%}
+    case {{ term }}.score_version
+        when 'official' then {{ term }}.score = {{ metric }}
+        else
+            {{ term }}.score = {{ score }}.score
+            and {{ term }}.score_version = {{ score }}.score_version
+    end
 {%- endmacro %}

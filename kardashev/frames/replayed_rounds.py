@@ -37,6 +37,25 @@ class Replayed:
     engine: str
 
 
+@dataclass(frozen=True)
+class Term:
+    """One score that a rule pays on, of the staked models.
+
+    row : of ``int_simulated_scores``, or None where the round does not take it
+    multipliers : array (staked models,), 0 where the score is not in a model's sum
+    values : array (staked models,), as the landed stakes made them; NaN where there is none
+    """
+
+    row: dict | None
+    multipliers: np.ndarray
+    values: np.ndarray
+
+    @property
+    def final_at(self):
+        """When its final day first became known, UTC; NaT where it has not."""
+        return np.datetime64(None if self.row is None else self.row["first_known_at"], "us")
+
+
 class ReplayedBlock(ScoredBlock):
     """A prepared block whose stakes are those of the run at hand."""
 
@@ -106,23 +125,24 @@ class ReplayedRound:
             )
         return self.targets[target]
 
-    def paid_scores(self, terms, rule):
-        """The scores that a rule pays on: row of each, None where the round does not take it, and its terms.
+    def terms(self, relation, rule):
+        """What a rule pays on: a `Term` for each score.
 
-        Terms are a table (model_id, multiplier, value) of the staked models.
+        The relation has rows (payout_rule, round_number, model_id, score, score_version, multiplier, value).
         """
-        paid = self.reader.rows(terms, self.block.in_round | {"payout_rule": rule})
+        rows = self.reader.rows(relation, self.block.in_round | {"payout_rule": rule})
         known = {(row["score"], row["score_version"]): row for row in self.scores}
-        versions = paid.select(["score", "score_version"]).group_by(["score", "score_version"])
-        return [
-            (
-                known.get((score, version)),
-                paid.filter((pc.field("score") == score) & (pc.field("score_version") == version)),
-            )
-            for score, version in sorted(
-                tuple(row.values()) for row in versions.aggregate([]).to_pylist()
-            )
-        ]
+        named = rows.select(["score", "score_version"]).group_by(["score", "score_version"])
+        found = []
+        for name in sorted(tuple(row.values()) for row in named.aggregate([]).to_pylist()):
+            is_named = (pc.field("score") == name[0]) & (pc.field("score_version") == name[1])
+            of_score = rows.filter(is_named)
+            places = pc.index_in(of_score["model_id"], self.stakes["model_id"]).to_numpy()
+            multipliers, values = np.zeros(len(self.stakes)), np.full(len(self.stakes), np.nan)
+            multipliers[places] = of_score["multiplier"].to_numpy()
+            values[places] = of_score["value"].to_numpy()
+            found.append(Term(known.get(name), multipliers, values))
+        return found
 
     def part(self, row):
         """The block on the stocks that a score's target covers, with that target; which those are."""

@@ -21,6 +21,7 @@ STAKE = pa.struct(
         ("at_risk_nmr", pa.float64()),
         ("score_used", pa.float64()),
         ("payout_nmr", pa.float64()),
+        ("settled_at", pa.timestamp("us")),
     ]
 )
 SCORE = pa.struct(
@@ -39,7 +40,6 @@ SCHEMA = pa.schema(
         ("last_round", pa.int32()),
         ("round_number", pa.int32()),
         ("payout_factor", pa.float64()),
-        ("settled_at", pa.timestamp("us")),
         ("stakes", pa.list_(STAKE)),
         ("scores", pa.list_(SCORE)),
     ]
@@ -62,7 +62,7 @@ def simulation_rows(connection, simulations, rounds, rules, terms, sources, repl
     Returns
     -------
     pyarrow.RecordBatchReader `SCHEMA`
-        Payouts are null, and move no stake, where a score of the rule has no final day yet.
+        A payout is null, and moves no stake, where a score in the model's sum has no final day yet.
     """
     wanted = simulations.order("payout_rule, first_round, last_round").to_arrow_table().to_pylist()
     calendar = rounds.select("round_number, close_at").order("close_at, round_number").fetchall()
@@ -97,6 +97,7 @@ class Run:
 
     def replay(self, this_round, close_at, terms):
         """Stakes of the round, what they score and are paid: the row's further columns."""
+        close_at = np.datetime64(close_at, "us")
         self._settle(close_at)
         models = this_round.stakes["model_id"].to_pylist()
         stakes = self._stakes(models, this_round.stakes["stake_nmr"].to_numpy())
@@ -104,16 +105,20 @@ class Run:
         staked = StakedRound(this_round, at_risk)
         row = {"scores": staked.meta_model_scores()}
         scores = payouts = np.full(len(models), np.nan)
+        settled_at = np.full(len(models), np.datetime64("NaT", "us"))
         if self.rule is not None:
-            paid = this_round.paid_scores(terms, self.asked["payout_rule"])
-            scores = sum(staked.term(*of_score) for of_score in paid) + np.zeros(len(models))
-            row["payout_factor"] = self.rule.factor(at_risk.sum())
-            row["settled_at"] = _settled_at(score for score, _ in paid)
-        if row.get("settled_at") is not None:
+            paid = this_round.terms(terms, self.asked["payout_rule"])
+            scores = sum((staked.summand(term) for term in paid), np.zeros(len(models)))
+            settled_at = settlements(close_at, paid, len(models))
             churns = this_round.stakes["mean_neutral_churn"].to_numpy()
             payouts = self.rule.payouts(at_risk, scores, churns)
-            self.unsettled.append((row["settled_at"], dict(zip(models, payouts, strict=True))))
-        columns = [models, stakes, at_risk, scores, payouts]
+            payouts = np.where(np.isnat(settled_at), np.nan, payouts)
+            row["payout_factor"] = self.rule.factor(at_risk.sum())
+            for day in np.unique(settled_at[~np.isnat(settled_at)]):
+                here = settled_at == day
+                of_day = zip(np.array(models)[here], payouts[here], strict=True)
+                self.unsettled.append((day, dict(of_day)))
+        columns = [models, stakes, at_risk, scores, payouts, settled_at]
         arrays = [pa.array(column, from_pandas=True) for column in columns]
         return row | {"stakes": pa.StructArray.from_arrays(arrays, fields=list(STAKE)).to_pylist()}
 
@@ -131,7 +136,20 @@ class Run:
                 self.balances[model] = self.balances.get(model, 0.0) + payout
 
 
-def _settled_at(scores):
-    """When the last of the scores (rows, None for one that the round does not take) became final."""
-    known = [None if score is None else score["first_known_at"] for score in scores]
-    return max(known) if known and None not in known else None
+def settlements(close_at, terms, count):
+    """When each stake's payout is settled: when the round has closed and the last score of its sum is final.
+
+    Parameters
+    ----------
+    close_at : datetime64
+    terms : sequence of kardashev.frames.replayed_rounds.Term
+    count : int, staked models
+
+    Returns
+    -------
+    datetime64 array (staked models,), NaT where a score of the sum is not final
+    """
+    found = np.full(count, close_at)
+    for term in terms:
+        found = np.where(term.multipliers == 0, found, np.maximum(found, term.final_at))
+    return found

@@ -1,8 +1,6 @@
 """A round under other stakes than the landed ones: its meta models, and the scores that hang on stakes."""
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from kardashev.contribution import contribution, meta_portfolio
 from kardashev.correlation import correlation
@@ -84,18 +82,13 @@ class StakedRound:
             if prepared is not None:
                 yield name, correlation(signed_power(prepared)[:, None], targets)[0, 0]
 
-    def term(self, row, terms):
-        """What one score adds to each model's: array (staked models,), NaN where there is no score."""
-        places = pc.index_in(self.round.stakes["model_id"], terms["model_id"]).to_numpy()
-        landed, multipliers = (
-            terms[name].take(pa.array(places, pa.int32(), from_pandas=True)).to_numpy()
-            for name in ("value", "multiplier")
-        )
-        anew = None if row is None else self.values(row)
-        if anew is None:
-            return multipliers * landed
-        has_signal = self.round.places >= 0
-        return multipliers * np.where(has_signal, anew[self.round.places], landed)
+    def summand(self, term):
+        """What one score adds to each model's sum: array (staked models,), NaN where it is missing."""
+        values = term.values
+        anew = None if term.row is None else self.values(term.row)
+        if anew is not None:
+            values = np.where(self.round.places >= 0, anew[self.round.places], values)
+        return np.where(term.multipliers == 0, 0.0, term.multipliers * values)
 
     def values(self, row):
         """A score that hangs on stakes (models of the block,), NaN where there is none.

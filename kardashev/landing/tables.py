@@ -46,9 +46,9 @@ STOCK_IDENTIFIERS = (
     "ticker",
 )
 
-PAID_SCORES = (
-    *("corr20", "corr20_v2", "corj60", "corr_v4", "fnc_v3", "fnc_v4"),
-    *("mmc", "bmc", "tc", "alpha", "mpc"),
+PAID_SCORES = (  # and official series, which may pay too
+    *("corr", "corr20", "corr20_v2", "corj60", "corr_v4", "ic_v2", "ric", "neutral_corr"),
+    *("fnc", "fnc_v3", "fnc_v4", "mmc", "bmc", "neutral_mmc", "tc", "alpha", "mpc"),
 )
 
 LANDED_TABLES = {

@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from kardashev.frames.replayed_rounds import Term
+from kardashev.frames.simulations import settlements
 from kardashev.meta_models import MetaModel
 from kardashev.payouts import PayoutRule
 
@@ -56,3 +58,16 @@ def test_neutral_churn_takes_from_positive_payouts_alone():
 def test_members_share_a_meta_model_as_its_row_says(definition, expected):
     weights = definition.weights(AT_RISK, np.array([False, True, False, True]))
     assert weights is None if expected is None else np.allclose(weights, expected)
+
+
+def test_a_payout_waits_for_the_scores_of_its_own_sum_and_for_the_close():
+    day = np.arange("2026-01-01", "2026-01-10", dtype="datetime64[D]").astype("datetime64[us]")
+    nothing = np.full(4, np.nan)
+    early, late = ({"first_known_at": day[n].item()} for n in (1, 5))
+    terms = [
+        Term(early, np.array([1.0, 1.0, 0.0, 1.0]), nothing),
+        Term(late, np.array([0.0, 2.0, 0.0, 1.0]), nothing),
+        Term(None, np.array([0.0, 0.0, 0.0, 0.1]), nothing),
+    ]
+    found = settlements(day[3], terms, 4)
+    np.testing.assert_array_equal(found, [day[3], day[5], day[3], np.datetime64("NaT")])

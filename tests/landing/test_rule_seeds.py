@@ -67,7 +67,7 @@ score_definitions | score=a, family=corelation | family | 'corelation' is not on
 score_definitions | score=a, target=return_30 | target | 'return_30' is not one of none, and no target_def
 score_definitions | score=a, meta_model=SWMN | meta_model | 'SWMN' is no meta_model_definitions
 score_definitions | score=a, factor_set=standard_factors+medium | factor_set | 'medium' is not one of neutral
-score_definitions | score=a, factor_set=v3_medium_features | factor_set | 'v3_medium_features' is
+score_definitions | tournament=classic, factor_set=standard_factors | factor_set | 'standard_factors' is
 score_definitions | score=a, family=contribution | meta_model | is empty, and needed
 score_definitions | score=a, family=mpc | normalizer | is empty, and needed
 score_definitions | score=a, has_target_power=yes | has_target_power | 'yes' is not true or false
@@ -89,6 +89,8 @@ payout_rules | clip=nan | clip | 'nan' is not a number
 payout_rules | first_date=2024-02-30 | first_date | '2024-02-30' is no date
 payout_rules | first_round=9, last_round=8 | last_round | 8 is before first_round, 9
 payout_terms | payout_rule=huose | payout_rule | 'huose' is no payout_rules
+payout_terms | score=mcp | score | 'mcp' is no score_definitions.score, and no canon_scores.metric
+payout_terms | score=alpha, score_version=v9 | score_version | 'v9' is not one of official, and no
 payout_terms | multiplier=-1 | multiplier | -1 is not at least 0
 portfolio_limits | constraint_name=grss | constraint_name | 'grss' is not one of dollar
 portfolio_limits | constraint_name=gross:all | constraint_name | 'gross:all' is not one of
@@ -136,7 +138,7 @@ def test_rows_that_apply_to_one_round_are_refused(faults, row):
 def test_rows_whose_rounds_or_days_do_not_meet_are_one_series(faults):
     dates = {"first_date": "2024-01-01", "last_date": "2024-06-30"}
     extra = with_row("dropout_rules", first_round="10")["dropout_rules"]
-    apart = replaced("house,,,100", "house,,9,100")
+    apart = replaced("house,,,,,100", "house,,9,,,100")
     days = with_row("payout_rules", payout_rule="other", **dates)["payout_rules"]
     ended = replaced("house,house,,,,,", "house,house,,,2024-07-01,,")
     (line,) = faults(

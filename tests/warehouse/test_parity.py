@@ -125,6 +125,10 @@ class Oracle:
         found["fnc_v4"] = scoring.feature_neutral_corr(
             predictions, self.factors(), self.target("factor_feat_neutral_20"), top_bottom=k
         )
+        features = self.factors().filter(like="feature_")
+        found["fnc_v3"] = scoring.feature_neutral_corr(
+            predictions, features, self.target("factor_feat_neutral_20"), top_bottom=k
+        )
         found["neutral_corr"] = scoring.neutral_correlation(
             predictions, self.basis, neutral, top_bottom=k
         )

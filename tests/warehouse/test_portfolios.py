@@ -98,7 +98,7 @@ def test_clones_have_one_true_contribution_whatever_their_stakes(clean):
 
 def test_a_limit_that_means_nothing_is_named_and_all_else_is_published(tmp_path):
     warehouse = with_rules(
-        tmp_path, portfolio_limits=lambda text: text.replace("house,,,gross,1\n", "")
+        tmp_path, portfolio_limits=lambda text: text.replace("house,,,,,gross,1\n", "")
     )
     tournament.land_all(warehouse.landing, (1, 2))
     output = warehouse.build(succeeds=False, is_tested=True)

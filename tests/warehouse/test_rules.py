@@ -8,8 +8,8 @@ from test_parity import Oracle, assert_round_matches, np
 
 K = 20
 ROWS = """\
-house,,,corr_return,v1,correlation,return_20,,,false,,,1,0.8,false
-house,4,,mmc,against_swmm,contribution,factor_neutral_20,SWMM,,false,,,1,0.8,false
+house,,,,,corr_return,v1,correlation,return_20,,,false,,,1,0.8,false
+house,4,,,,mmc,against_swmm,contribution,factor_neutral_20,SWMM,,false,,,1,0.8,false
 """
 
 

@@ -14,6 +14,7 @@ from kardashev.cli import main
 ROUNDS = range(1, 8)
 RULE = "everything"
 LATE_ENTRY = ("model_f", 3)  # stakes nothing before that round
+IMPATIENT = "model_c"  # has no MPC in its sum, and is paid before the others
 TERMS = (
     *("corr_v4,v1,0.2", "mmc,v1,1", "bmc,v1,0.3", "neutral_mmc,v1,0.5", "mpc,v3,0.5"),
     *("tc,v1,0.0003", "tc,undropped,0.0002", "tc,masked,0.0001", "tc,rank,0.01"),
@@ -36,16 +37,18 @@ def in_place_of(text, name, rows):
 
 
 def land(landing, staked):
-    """Seven rounds; final days are known eight days after the close, so that payouts meet later rounds."""
+    """Seven rounds; final days are known by eight days after the close, so that payouts meet later rounds."""
     tournament.land_all(landing, ROUNDS)
     for number in ROUNDS:
         stakes = {"round_number": number, "model_id": tournament.MODELS}
         stakes["stake_nmr"] = [staked(number, model) for model in tournament.MODELS]
+        stakes["mpc_multiplier"] = [0.0 if m == IMPATIENT else np.nan for m in tournament.MODELS]
         tournament.write(pd.DataFrame(stakes), landing, "stakes", number)
     for path in Path(landing, "targets").iterdir():
         frame = pd.read_parquet(path)
         number = frame["round_number"].iloc[0]
-        frame["known_at"] = tournament.open_at(number) + 10 * tournament.DAY
+        days = np.where(frame["target"].isin(tournament.TARGETS[60]), 10, 8) * tournament.DAY
+        frame["known_at"] = tournament.open_at(number) + days
         frame.to_parquet(path, index=False)
 
 

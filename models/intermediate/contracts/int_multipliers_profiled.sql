@@ -51,7 +51,21 @@ select
             "concat_ws(' ', model_id, score)"
         )
     }},
-    {{ largest_size('largest_multiplier', 'multiplier', "concat_ws(' ', model_id, score)") }}
+    {{ largest_size('largest_multiplier', 'multiplier', "concat_ws(' ', model_id, score)") }},
+    {{
+        largest_size(
+            'largest_corr_multiplier',
+            "case when score != 'tc' then multiplier end",
+            "concat_ws(' ', model_id, score)"
+        )
+    }},
+    {{
+        largest_size(
+            'largest_tc_multiplier',
+            "case when score = 'tc' then multiplier end",
+            'model_id'
+        )
+    }}
 
 from due
 group by all

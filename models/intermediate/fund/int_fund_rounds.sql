@@ -40,7 +40,7 @@ fund_rounds as (
     left join trading_costs
         on
             rounds.rule_set = trading_costs.tournament
-            and {{ applies_to_round('trading_costs', 'rounds.round_number') }}
+            and {{ applies_to_round('trading_costs', 'rounds') }}
     where
         rounds.kind = 'live'
         and round_scores.family = 'tc'

@@ -21,6 +21,7 @@ select
     rounds.round_number,
     rounds.rule_set,
     rounds.open_at,
+    rounds.close_at,
     rounds.payout_factor,
     rounds.total_at_risk_nmr
 

@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 {#
 Grain: round_number, model_id, known_at, score, score_version. What each score of a rule adds to a staked model's payout,
-by what was known; without settled_at while the round is not settled.
+by what was known; without settled_at while it is not settled.
 #}
 with
 

@@ -1,10 +1,15 @@
 {#
-Grain: round_number, model_id, known_at. What each staked model is paid, by what was known: when the round was settled,
-and whenever a score of it was revised. An open round has no settled_at:
-payout_nmr is what its running scores would pay.
+Grain: round_number, model_id, known_at. What each stake is paid, by what was known: when it was settled, and whenever a
+score of it was revised. One that is not settled has no settled_at: payout_nmr is what its running scores would pay.
 payout = at risk × clip(factor × score), or × factor × clip(score); neutral churn leaves a share of what is positive.
 #}
 with
+
+payouts_known as (
+
+    select * from {{ ref('int_payouts_known') }}
+
+),
 
 terms as (
 
@@ -24,13 +29,12 @@ stakes as (
 
 ),
 
-used as (
+sums as (
 
     select
         round_number,
         model_id,
         known_at,
-        settled_at,
         {{ exact_sum_of_amounts('multiplier * value') }} as score_used,
         bool_and(value is not null) as is_scored,
         string_agg(missing_reason, '; ' order by score) as missing_reason
@@ -40,12 +44,30 @@ used as (
 
 ),
 
+used as (
+
+    select
+        payouts_known.*,
+        payouts_known.payout_rule is not null and sums.model_id is null as is_empty,
+        if(is_empty, 0, sums.score_used) as score_used,
+        is_empty or sums.is_scored as is_scored,
+        sums.missing_reason
+
+    from payouts_known
+    left join sums
+        on
+            payouts_known.round_number = sums.round_number
+            and payouts_known.model_id = sums.model_id
+            and payouts_known.known_at = sums.known_at
+
+),
+
 priced as (
 
     select
         used.*,
-        round_payouts.payout_rule,
         round_payouts.payout_factor,
+        round_payouts.unpaid_reason,
         stakes.stake_nmr,
         stakes.at_risk_nmr,
         stakes.zeroed_reason,
@@ -90,12 +112,15 @@ select
     score_used,
     retention,
     case
+        when unpaid_reason is not null then null
         when at_risk_nmr = 0 then 0
         when is_scored then at_risk_nmr * payout_share * if(payout_share > 0, retention, 1)
         when settled_at is not null then 0
     end as payout_nmr,
     case
+        when unpaid_reason is not null then unpaid_reason
         when zeroed_reason is not null then zeroed_reason
+        when at_risk_nmr > 0 and is_empty then 'every multiplier of the model is 0'
         when at_risk_nmr > 0 and settled_at is not null then missing_reason
     end as unpaid_reason
 

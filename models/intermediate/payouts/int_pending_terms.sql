@@ -1,6 +1,6 @@
 {#
-Grain: round_number, model_id, score, score_version. What each score would add to the payouts of rounds that are not
-settled: its newest value, and when the newest of the round became known; before any, the close.
+Grain: round_number, model_id, score, score_version. What each score would add to payouts that are not settled: its
+newest value.
 #}
 with
 
@@ -10,15 +10,9 @@ terms as (
 
 ),
 
-settlements as (
+pending_payouts as (
 
-    select * from {{ ref('int_round_settlements') }}
-
-),
-
-rounds as (
-
-    select * from {{ ref('int_rounds_known') }}
+    select * from {{ ref('int_pending_payouts') }}
 
 ),
 
@@ -31,12 +25,19 @@ scores as (
 pending_terms as (
 
     select
-        terms.*,
-        rounds.close_at
+        pending_payouts.round_number,
+        pending_payouts.model_id,
+        pending_payouts.known_at,
+        terms.score,
+        terms.score_version,
+        terms.multiplier
 
-    from terms
-    inner join rounds on terms.round_number = rounds.round_number
-    anti join settlements on terms.round_number = settlements.round_number
+    from pending_payouts
+    inner join terms
+        on
+            pending_payouts.payout_rule = terms.payout_rule
+            and pending_payouts.round_number = terms.round_number
+            and pending_payouts.model_id = terms.model_id
 
 ),
 
@@ -47,7 +48,6 @@ running_scores as (
         scores.model_id,
         scores.score,
         scores.score_version,
-        max(scores.known_at) as known_at,
         arg_max(scores.value, scores.score_day) as value
 
     from scores
@@ -57,15 +57,7 @@ running_scores as (
 )
 
 select
-    pending_terms.round_number,
-    pending_terms.model_id,
-    coalesce(
-        max(running_scores.known_at) over (partition by pending_terms.round_number),
-        pending_terms.close_at
-    ) as known_at,
-    pending_terms.score,
-    pending_terms.score_version,
-    pending_terms.multiplier,
+    pending_terms.*,
     running_scores.value
 
 from pending_terms

@@ -1,6 +1,6 @@
 {#
-Grain: round_number. The rule by which a live round pays, and its payout factor: min(1, threshold / stake at risk), 1
-when nothing is at risk. A landed total, or a landed factor, wins.
+Grain: round_number. The rule by which each live round pays, or why it pays nothing, and its payout factor: min(1,
+threshold / stake at risk), 1 when nothing is at risk. A landed total, or a landed factor, wins.
 #}
 with
 
@@ -37,6 +37,8 @@ ruled as (
 
     select
         rounds.round_number,
+        rounds.rule_set,
+        rounds.close_at,
         payout_rules.payout_rule,
         payout_rules.clip,
         payout_rules.clips_before_factor,
@@ -47,25 +49,36 @@ ruled as (
         coalesce(rounds.total_at_risk_nmr, totals.at_risk_nmr, 0) as total_at_risk_nmr
 
     from rounds
-    inner join payout_rules
+    left join payout_rules
         on
             rounds.rule_set = payout_rules.tournament
-            and {{ applies_to_round('payout_rules', 'rounds.round_number') }}
-            and {{ applies_to_date('payout_rules', 'cast(rounds.open_at as date)') }}
+            and {{ applies_to_round('payout_rules', 'rounds') }}
     left join totals on rounds.round_number = totals.round_number
 
 )
 
 select
     round_number,
+    close_at,
     payout_rule,
     clip,
     clips_before_factor,
     retention_threshold,
     retention_scale,
     total_at_risk_nmr,
-    coalesce(
-        landed_factor, least(1, stake_threshold_nmr / nullif(total_at_risk_nmr, 0)), 1
-    ) as payout_factor
+    case
+        when payout_rule is not null
+            then
+                coalesce(
+                    landed_factor,
+                    least(1, stake_threshold_nmr / nullif(total_at_risk_nmr, 0)),
+                    1
+                )
+    end as payout_factor,
+    if(
+        payout_rule is null,
+        concat('no payout rule of ', rule_set, ' applies to the round'),
+        null
+    ) as unpaid_reason
 
 from ruled

@@ -1,6 +1,6 @@
 {#
-Grain: round_number, model_id, known_at, score, score_version. What each score adds to the payouts of settled rounds: its
-newest final value known by the settlement, and by each revision after it.
+Grain: round_number, model_id, known_at, score, score_version. What each score adds to settled payouts: its newest final
+value known by the settlement, and by each revision after it.
 #}
 with
 
@@ -12,7 +12,7 @@ terms as (
 
 settlements as (
 
-    select * from {{ ref('int_round_settlements') }}
+    select * from {{ ref('int_settlements') }}
 
 ),
 
@@ -41,12 +41,17 @@ final_scores as (
 settled_terms as (
 
     select
-        terms.*,
-        settlements.known_at,
-        settlements.settled_at
+        settlements.*,
+        terms.score,
+        terms.score_version,
+        terms.multiplier
 
-    from terms
-    inner join settlements on terms.round_number = settlements.round_number
+    from settlements
+    inner join terms
+        on
+            settlements.payout_rule = terms.payout_rule
+            and settlements.round_number = terms.round_number
+            and settlements.model_id = terms.model_id
 
 )
 

@@ -17,9 +17,9 @@ simulations_due as (
 
 ),
 
-payout_terms as (
+round_terms as (
 
-    select * from {{ ref('payout_terms') }}
+    select * from {{ ref('int_round_terms') }}
 
 ),
 
@@ -38,11 +38,12 @@ target_days as (
 paid_scores as (
 
     select distinct
-        payout_terms.score,
-        payout_terms.score_version
+        round_terms.round_number,
+        round_terms.score,
+        round_terms.score_version
 
-    from payout_terms
-    inner join simulations_due on payout_terms.payout_rule = simulations_due.payout_rule
+    from round_terms
+    inner join simulations_due on round_terms.payout_rule = simulations_due.payout_rule
 
 ),
 
@@ -60,7 +61,8 @@ wanted as (
     inner join rounds_simulated on round_scores.round_number = rounds_simulated.round_number
     left join paid_scores
         on
-            round_scores.score = paid_scores.score
+            round_scores.round_number = paid_scores.round_number
+            and round_scores.score = paid_scores.score
             and round_scores.score_version = paid_scores.score_version
 
 )

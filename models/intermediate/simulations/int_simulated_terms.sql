@@ -1,7 +1,6 @@
 {#
-Grain: payout_rule, round_number, model_id, score, score_version. The scores that each stake is paid by under
-a replayed rule: the multiplier, the model's own where one is landed, and the final value, as the landed stakes
-made it.
+Grain: payout_rule, round_number, model_id, score, score_version. What is in the sum that each stake is paid by under a
+replayed rule: a score, its multiplier, and its final value as the landed stakes made it.
 #}
 with
 
@@ -17,15 +16,9 @@ simulated_stakes as (
 
 ),
 
-payout_terms as (
+terms as (
 
-    select * from {{ ref('payout_terms') }}
-
-),
-
-multipliers as (
-
-    select * from {{ ref('int_stake_multipliers') }}
+    select * from {{ ref('int_model_terms') }}
 
 ),
 
@@ -33,41 +26,24 @@ scores as (
 
     select * from {{ ref('fct_scores') }}
 
-),
-
-terms as (
-
-    select distinct
-        payout_terms.payout_rule,
-        payout_terms.score,
-        payout_terms.score_version,
-        payout_terms.multiplier
-
-    from payout_terms
-    inner join simulations_due on payout_terms.payout_rule = simulations_due.payout_rule
-
 )
 
 select
     terms.payout_rule,
-    simulated_stakes.round_number,
-    simulated_stakes.model_id,
+    terms.round_number,
+    terms.model_id,
     terms.score,
     terms.score_version,
-    coalesce(multipliers.multiplier, terms.multiplier) as multiplier,
+    terms.multiplier,
     scores.value
 
 from terms
-cross join simulated_stakes
-left join multipliers
-    on
-        simulated_stakes.round_number = multipliers.round_number
-        and simulated_stakes.model_id = multipliers.model_id
-        and terms.score = multipliers.score
+semi join simulations_due on terms.payout_rule = simulations_due.payout_rule
+semi join simulated_stakes on terms.round_number = simulated_stakes.round_number
 left join scores
     on
-        simulated_stakes.round_number = scores.round_number
-        and simulated_stakes.model_id = scores.model_id
+        terms.round_number = scores.round_number
+        and terms.model_id = scores.model_id
         and terms.score = scores.score
         and terms.score_version = scores.score_version
         and scores.is_final

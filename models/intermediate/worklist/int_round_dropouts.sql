@@ -23,4 +23,4 @@ from rounds
 inner join dropout_rules
     on
         rounds.rule_set = dropout_rules.tournament
-        and {{ applies_to_round('dropout_rules', 'rounds.round_number') }}
+        and {{ applies_to_round('dropout_rules', 'rounds') }}

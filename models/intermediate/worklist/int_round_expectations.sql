@@ -37,13 +37,15 @@ judged_rounds as (
 
     select
         round_number,
-        rule_set
+        rule_set,
+        open_at
 
     from rounds
     union all
     select
         unknown_rounds.round_number,
-        null as rule_set
+        null as rule_set,
+        null as open_at
 
     from unknown_rounds
     anti join rounds on unknown_rounds.round_number = rounds.round_number
@@ -67,4 +69,4 @@ inner join contract_expectations
             contract_expectations.tournament is null
             or contract_expectations.tournament = judged_rounds.rule_set
         )
-        and {{ applies_to_round('contract_expectations', 'judged_rounds.round_number') }}
+        and {{ applies_to_round('contract_expectations', 'judged_rounds') }}

@@ -26,4 +26,4 @@ from rounds
 inner join meta_model_definitions
     on
         rounds.rule_set = meta_model_definitions.tournament
-        and {{ applies_to_round('meta_model_definitions', 'rounds.round_number') }}
+        and {{ applies_to_round('meta_model_definitions', 'rounds') }}

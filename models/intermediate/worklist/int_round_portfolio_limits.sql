@@ -23,4 +23,4 @@ from rounds
 inner join portfolio_limits
     on
         rounds.rule_set = portfolio_limits.tournament
-        and {{ applies_to_round('portfolio_limits', 'rounds.round_number') }}
+        and {{ applies_to_round('portfolio_limits', 'rounds') }}

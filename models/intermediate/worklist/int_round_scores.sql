@@ -1,7 +1,8 @@
 {{ config(materialized='view') }}
 {#
 Grain: round_number, score, score_version. The score definitions that apply to each round, and the metric whose
-official series a score continues. Scores without a target are final at the close, on day 0.
+official series a score continues. Scores without a target are final at the close, on day 0. What pays keeps its
+daily values.
 #}
 with
 
@@ -26,6 +27,12 @@ target_definitions as (
 canon_scores as (
 
     select * from {{ ref('canon_scores') }}
+
+),
+
+payout_terms as (
+
+    select * from {{ ref('int_round_payout_terms') }}
 
 )
 
@@ -55,13 +62,13 @@ select
     score_definitions.scale,
     score_definitions.minimum_overlap,
     canon_scores.metric,
-    score_definitions.keeps_daily
+    score_definitions.keeps_daily or payout_terms.round_number is not null as keeps_daily
 
 from rounds
 inner join score_definitions
     on
         rounds.rule_set = score_definitions.tournament
-        and {{ applies_to_round('score_definitions', 'rounds.round_number') }}
+        and {{ applies_to_round('score_definitions', 'rounds') }}
 left join target_definitions
     on
         score_definitions.tournament = target_definitions.tournament
@@ -71,4 +78,8 @@ left join canon_scores
         score_definitions.tournament = canon_scores.tournament
         and score_definitions.score = canon_scores.score
         and score_definitions.score_version = canon_scores.score_version
-        and {{ applies_to_round('canon_scores', 'rounds.round_number') }}
+        and {{ applies_to_round('canon_scores', 'rounds') }}
+left join payout_terms
+    on
+        rounds.round_number = payout_terms.round_number
+        and {{ names_score('payout_terms', 'score_definitions', 'canon_scores.metric') }}

@@ -66,5 +66,4 @@ left join stability_rules
     on
         ruled.rule_set = stability_rules.tournament
         and ruled.kind = stability_rules.kind
-        and {{ applies_to_round('stability_rules', 'ruled.round_number') }}
-        and {{ applies_to_date('stability_rules', 'cast(ruled.open_at as date)') }}
+        and {{ applies_to_round('stability_rules', 'ruled') }}

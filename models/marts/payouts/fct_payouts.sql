@@ -1,7 +1,8 @@
 {{ config(materialized='table') }}
 {#
-Grain: round_number, model_id. What each staked model is paid for a live round: pending until the final day of every
-score of the rule is known, settled then, and revised when a score is (fct_payout_revisions has the trace).
+Grain: round_number, model_id. What each stake is paid for a live round: pending until the final day of every score in
+its sum is known, settled then, and revised when a score is (fct_payout_revisions has the trace). In a round without
+a payout rule it stays unsettled, with the reason.
 #}
 with
 

@@ -19,7 +19,6 @@ stakes as (
         last_round,
         round_number,
         payout_factor,
-        settled_at,
         unnest(stakes) as staked
 
     from simulations
@@ -37,6 +36,6 @@ select
     payout_factor,
     staked.score_used,
     staked.payout_nmr,
-    settled_at
+    staked.settled_at
 
 from stakes
