@@ -38,7 +38,7 @@ SCORES = {  # round, model, score, value
         (485, "chose", "tc", 0.005),
     ],
     "signals": [
-        (400, "plain", "corr20", 0.01),
+        *((400, "plain", "corr20", 0.01), (501, "chose", "fnc_v4", 0.01)),
         *((490, model, "corr20", 0.01) for model in ("plain", "chose")),
         *(
             (490, "chose", "tc", 0.005),
