@@ -54,9 +54,8 @@ def check_rules(project):
         A line for each fault of the seeds in ``seeds/rules``.
     """
     folder = project / FOLDER
-    columns = defaultdict(dict)
-    for row in _rows(folder / f"{COLUMNS}.csv"):
-        columns[row.cells["seed_name"]][row.cells["column_name"]] = row.cells
+    documented = _Documented(project)
+    columns = _columns(folder, documented)
     faults, seeds = [], {}
     for seed in columns:
         path = folder / f"{seed}.csv"
@@ -66,15 +65,35 @@ def check_rules(project):
         except (OSError, UnicodeDecodeError, csv.Error, CellError) as error:
             faults.append(f"{FOLDER}/{seed}.csv: {error}")
     if not faults:
-        documented = _Documented(project)
         for seed, rows in seeds.items():
-            found = [
-                *_wrong_cells(seed, rows, columns[seed], seeds, documented),
-                *_repeated_rows(rows, columns[seed]),
-            ]
-            faults += [f"{FOLDER}/{seed}.csv line {line}, {fault}" for line, fault in sorted(found)]
+            faults += _faults(seed, rows, columns[seed], seeds, documented)
     if faults:
         raise RuleError("\n".join(faults))
+
+
+def _columns(folder, documented):
+    """seed → column → its row of `COLUMNS`, a seed that describes itself and is checked before all others."""
+    columns = defaultdict(dict)
+    try:
+        rows = _rows(folder / f"{COLUMNS}.csv")
+        for row in rows:
+            columns[row.cells["seed_name"]][row.cells["column_name"]] = row.cells
+        _check_header(rows, columns[COLUMNS])
+    except (OSError, UnicodeDecodeError, csv.Error, CellError, KeyError) as error:
+        raise RuleError(f"{FOLDER}/{COLUMNS}.csv: {error}") from None
+    faults = _faults(COLUMNS, rows, columns[COLUMNS], {COLUMNS: rows}, documented)
+    if faults:
+        raise RuleError("\n".join(faults))
+    return columns
+
+
+def _faults(seed, rows, columns, seeds, documented):
+    """A line for each wrong cell and each row that repeats another."""
+    found = [
+        *_wrong_cells(rows, columns, seeds, documented),
+        *_repeated_rows(rows, columns),
+    ]
+    return [f"{FOLDER}/{seed}.csv line {line}, {fault}" for line, fault in sorted(found)]
 
 
 def _rows(path):
@@ -105,7 +124,7 @@ def _check_header(rows, columns):
         raise CellError(f"line 1: the column {name} is missing")
 
 
-def _wrong_cells(seed, rows, columns, seeds, documented):
+def _wrong_cells(rows, columns, seeds, documented):
     """(line, fault) of cells that their column does not take."""
     for row in rows:
         narrowed = dict(seeds)  # rows of other seeds that fit the cells so far
@@ -114,6 +133,8 @@ def _wrong_cells(seed, rows, columns, seeds, documented):
                 _check_cell(row.cells[name], column, row.cells, narrowed, documented)
             except CellError as error:
                 yield row.line, f"column {name}: {error}"
+            except (KeyError, ValueError):
+                yield row.line, f"column {name}: what {COLUMNS}.csv says of it means nothing"
         for bound in BOUNDS:
             for end in ("first", "last"):
                 try:
