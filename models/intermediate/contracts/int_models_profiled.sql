@@ -82,5 +82,9 @@ from landed
 cross join unregistered
 where
     landed.missing_ids + landed.differing_models + unregistered.unregistered_models > 0
-    or exists (select candidates.round_number from candidates)
+    or exists (
+        select candidates.round_number
+        from candidates
+        where candidates.is_stale or candidates.is_prepared
+    )
     or exists (select said_before.round_number from said_before)
