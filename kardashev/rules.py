@@ -133,7 +133,7 @@ def _wrong_cells(rows, columns, seeds, documented):
                 _check_cell(row.cells[name], column, row.cells, narrowed, documented)
             except CellError as error:
                 yield row.line, f"column {name}: {error}"
-            except (KeyError, ValueError):
+            except (KeyError, TypeError, ValueError):
                 yield row.line, f"column {name}: what {COLUMNS}.csv says of it means nothing"
         for bound in BOUNDS:
             for end in ("first", "last"):
