@@ -10,7 +10,7 @@ from kardashev.frames.blocks import Blocks
 from kardashev.frames.portfolios import portfolio_problem
 from kardashev.frames.prepared import PreparedBlock, Sources
 from kardashev.frames.score_rows import DAY
-from kardashev.landing.reader import files_select
+from kardashev.landing.reader import read_select
 from kardashev.landing.tables import LANDED_TABLES
 from kardashev.portfolio.moved_stakes import moved, returns_of_stakes
 from kardashev.warehouse import applies_to_round, reading
@@ -244,13 +244,12 @@ def _landed(connection, landing, query, table, part):
     """A query over the landed files of a table that hold a part of it."""
     conditions = " and ".join(f"{name} = ${name}" for name in part)
     paths = connection.execute(
-        f"select distinct path from int_landing_manifest where table_name = $table and {conditions}",
+        f"select distinct path from int_landing_manifest where table_name = $table "
+        f"and problem is null and {conditions}",
         {"table": table} | part,
     ).fetchall()
     files = sorted(landing / path for (path,) in paths)
     missing = [path for path in files if not path.is_file()]
     if missing:
         raise WarehouseError(f"{missing[0]} is not there: the warehouse was built from it")
-    return connection.sql(
-        query.format(landed=files_select(connection, LANDED_TABLES[table], files))
-    )
+    return connection.sql(query.format(landed=read_select(connection, LANDED_TABLES[table], files)))

@@ -76,9 +76,5 @@ class Plugin(BasePlugin):
 
     def configure_connection(self, conn):
         conn.execute("set global TimeZone = 'UTC'")
-        try:
-            create_views(conn, landing_folder())
-        except (KardashevError, duckdb.Error) as error:
-            reason = str(error).strip().splitlines()[0]
-            raise DbtRuntimeError(f"the landing cannot be read: {visible(reason)}") from None
+        create_views(conn)
         conn.create_function("norm_ppf", norm_ppf, ["DOUBLE"], "DOUBLE", type="arrow")

@@ -4,24 +4,27 @@ Only files that are new or touched since the last manifest are read; a file's co
 on the order of its rows, its format, or how rows are spread over files once hashes are added up.
 """
 
+import os
+from collections import defaultdict
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
-from kardashev.errors import LandingError
-from kardashev.landing.reader import files_select, landed_files
+from kardashev.landing.layouts import reason
+from kardashev.landing.reader import files_select, landed_files, usable_layouts, value_columns
 from kardashev.landing.tables import LANDED_TABLES
 
 FILES_AT_ONCE = 2000  # bounds the length of one statement
-STAT = ("size_bytes", "modified_ns", "inode")
+# The time of the inode's change comes last: unlike the others, nobody can set it back.
+STAT = ("size_bytes", "modified_ns", "inode", "changed_ns")
 SCHEMA = pa.schema(
     [
         ("table_name", pa.string()),
         ("path", pa.string()),
-        ("size_bytes", pa.int64()),
-        ("modified_ns", pa.int64()),
-        ("inode", pa.int64()),
+        *((name, pa.int64()) for name in STAT),
+        ("layout", pa.string()),
+        ("value_columns", pa.list_(pa.string())),
         ("round_number", pa.int32()),
         ("target", pa.string()),
         ("score", pa.string()),
@@ -30,10 +33,15 @@ SCHEMA = pa.schema(
         ("known_at", pa.timestamp("us")),
         ("row_count", pa.int64()),
         ("content_hash", pa.string()),
-        ("latest_at", pa.timestamp("us")),
+        ("unreadable_cells", pa.int64()),
+        ("unreadable_example", pa.string()),
         ("problem", pa.string()),
     ]
 )
+FILE_SCHEMA = pa.schema([SCHEMA.field(name) for name in ("table_name", "path", *STAT)])
+LISTED_SCHEMA = pa.schema([*FILE_SCHEMA, SCHEMA.field("layout"), SCHEMA.field("value_columns")])
+NO_STAT = dict.fromkeys(STAT, -1)
+CHANGED_MEANWHILE = "it changed while it was read: build again"
 
 
 def landing_manifest(connection, landing, previous=None):
@@ -50,71 +58,117 @@ def landing_manifest(connection, landing, previous=None):
     pyarrow.Table
         Grain: path, round_number, target, score, score_version, score_day, known_at. ``content_hash``
         is the sum of the rows' hashes, a decimal integer as text; a file without rows has one row and no
-        round; so has a file that cannot be read, and its ``problem`` says why.
+        round. A file that cannot be used says why in ``problem``: it has a row for each round that it names,
+        or held when it could last be used, with the number of rows it held then; without any, one row.
     """
+    landing = Path(landing)
     files = _files(landing)
-    known = _unchanged(connection, files, previous)
+    former = _former(previous)
+    known = _unchanged(connection, files, former)
     seen = set(known["path"].to_pylist())
-    parts = [known]
+    contents, problems = [SCHEMA.empty_table()], {}
     for table in LANDED_TABLES.values():
         fresh = [path for path, row in files.items() if row["table_name"] == table.name]
-        fresh = [path for path in fresh if path not in seen]
-        for start in range(0, len(fresh), FILES_AT_ONCE):
-            batch = {path: files[path] for path in fresh[start : start + FILES_AT_ONCE]}
-            parts.append(_hashed(connection, Path(landing), table, batch))
-    return pa.concat_tables(parts)
+        fresh = [landing / path for path in fresh if path not in seen]
+        layouts, misfits = usable_layouts(connection, table, fresh)
+        problems |= misfits
+        for batch in _batches(layouts):
+            contents += _hashed(connection, landing, table, batch, files, problems)
+    problems = {str(path.relative_to(landing)): problem for path, problem in problems.items()}
+    for path, row in files.items():
+        if path not in seen and _stat(landing / path) != {name: row[name] for name in STAT}:
+            problems.setdefault(path, CHANGED_MEANWHILE)
+    content = pa.concat_tables(contents)
+    fresh = _with_problems(connection, content, files, problems, former)
+    return pa.concat_tables([known, fresh])
+
+
+def changed_files(landing, listed):
+    """The listed files that are no longer what the manifest says, so what was read of them may be another's.
+
+    Parameters
+    ----------
+    landing : Path
+    listed : relation with path and the columns of `STAT`
+
+    Returns
+    -------
+    pyarrow.Table (path)
+    """
+    rows = set(listed.select(", ".join(("path", *STAT))).fetchall())
+    changed = [path for path, *was in rows if list(_stat(Path(landing) / path).values()) != was]
+    return pa.table({"path": pa.array(sorted(changed), pa.string())})
+
+
+def _stat(path):
+    try:
+        found = path.stat()
+    except OSError:
+        return NO_STAT
+    values = (found.st_size, found.st_mtime_ns, found.st_ino, found.st_ctime_ns)
+    return dict(zip(STAT, values, strict=True))
 
 
 def _files(landing):
+    """Path below the landing → its row. A name that is no UTF-8 stands for no file, and cannot be used."""
     files = {}
     for name in LANDED_TABLES:
         for path in landed_files(landing, name):
-            stat = path.stat()
-            files[str(path.relative_to(landing))] = {
-                "table_name": name,
-                "path": str(path.relative_to(landing)),
-                "size_bytes": stat.st_size,
-                "modified_ns": stat.st_mtime_ns,
-                "inode": stat.st_ino,
-            }
+            below = os.fsencode(path.relative_to(landing)).decode("utf-8", "backslashreplace")
+            files[below] = {"table_name": name, "path": below} | _stat(landing / below)
     return files
 
 
-def _file_table(rows):
-    return pa.Table.from_pylist(rows, schema=pa.schema([SCHEMA.field(i) for i in range(5)]))
-
-
-def _unchanged(connection, files, previous):
-    if previous is None or previous.columns != SCHEMA.names or not files:
+def _former(previous):
+    if previous is None or previous.columns != SCHEMA.names:
         return SCHEMA.empty_table()
-    listed = _file_table(list(files.values()))
-    manifest = previous.filter("problem is null").to_arrow_table()
+    return previous.to_arrow_table().cast(SCHEMA)
+
+
+def _unchanged(connection, files, former):
     query = f"""
-        select manifest.*
-        from manifest
+        select former.*
+        from former
         semi join listed using (table_name, path, {", ".join(STAT)})
+        where former.problem is null
     """
     cursor = connection.cursor()
-    cursor.register("manifest", manifest)
-    cursor.register("listed", listed)
+    cursor.register("former", former)
+    cursor.register("listed", pa.Table.from_pylist(list(files.values()), schema=FILE_SCHEMA))
     return cursor.execute(query).to_arrow_table().cast(SCHEMA)
 
 
-def _hashed(connection, landing, table, files):
-    """The manifest's rows of these files, all of one table; read one by one when one cannot be read."""
+def _batches(layouts):
+    """Files of one layout together, so many at once."""
+    alike = defaultdict(dict)
+    for path, layout in layouts.items():
+        alike[layout][path] = layout
+    for batch in alike.values():
+        paths = list(batch)
+        for start in range(0, len(paths), FILES_AT_ONCE):
+            yield {path: batch[path] for path in paths[start : start + FILES_AT_ONCE]}
+
+
+def _hashed(connection, landing, table, layouts, files, problems):
+    """The manifest's rows of these files, read together; by halves where one cannot be read."""
     try:
-        return _content(connection, landing, table, files)
-    except (LandingError, duckdb.Error) as error:
-        if len(files) > 1:
-            alone = [{path: row} for path, row in files.items()]
-            return pa.concat_tables(_hashed(connection, landing, table, one) for one in alone)
-        problem = " ".join(str(error).split("LINE 1:")[0].split())
-        return pa.Table.from_pylist(
-            [row | {"row_count": 0, "problem": problem} for row in files.values()], schema=SCHEMA
-        )
+        return [_content(connection, landing, table, layouts, files)]
+    except duckdb.Error as error:
+        if len(layouts) == 1:
+            problems |= dict.fromkeys(layouts, reason(error))
+            return []
+        paths = list(layouts)
+        halves = paths[: len(paths) // 2], paths[len(paths) // 2 :]
+        return [
+            part
+            for half in halves
+            for part in _hashed(
+                connection, landing, table, {path: layouts[path] for path in half}, files, problems
+            )
+        ]
 
 
-def _content(connection, landing, table, files):
+def _content(connection, landing, table, layouts, files):
     groups = {"round_number": "integer", "target": "varchar", "score": "varchar"}
     groups |= {"score_version": "varchar", "score_day": "integer", "known_at": "timestamp"}
     grouped = ("round_number", *table.part) if "round_number" in table.columns else ()
@@ -123,19 +177,28 @@ def _content(connection, landing, table, files):
         for name, kind in groups.items()
     ]
     columns = ", ".join(f'"{name}"' for name in table.columns)
+    listed = [
+        files[str(path.relative_to(landing))]
+        | {
+            "layout": layout.as_text(),
+            "value_columns": sorted(value_columns(table, layout)) if table.is_wide else None,
+        }
+        for path, layout in layouts.items()
+    ]
     cursor = connection.cursor()
-    cursor.register("listed", _file_table(list(files.values())))
+    cursor.register("listed", pa.Table.from_pylist(listed, schema=LISTED_SCHEMA))
     cursor.execute("set TimeZone = 'UTC'")
-    select = files_select(cursor, table, [landing / path for path in files], landing)
     query = f"""
-        with landed as ({select}),
+        with landed as ({files_select(table, layouts, landing, with_findings=True)}),
         hashed as (
             select
                 path,
                 {", ".join(keys)},
                 count(*) as row_count,
                 sum(cast(hash({columns}) as hugeint)) as content_hash,
-                cast(max({table.latest}) as timestamp) as latest_at
+                sum(unreadable_cells) as unreadable_cells,
+                min(unreadable_example) as unreadable_example,
+                {_problem(table)} as problem
             from landed
             group by all
         )
@@ -144,15 +207,74 @@ def _content(connection, landing, table, files):
             {", ".join(groups)},
             coalesce(row_count, 0) as row_count,
             coalesce(cast(content_hash as varchar), '0') as content_hash,
-            latest_at,
-            case
-                when {"round_number" in table.columns} and round_number is null and row_count > 0
-                    then row_count || ' rows have no round_number'
-            end as problem
+            coalesce(unreadable_cells, 0) as unreadable_cells,
+            unreadable_example,
+            problem
         from listed
         left join hashed using (path)
     """
     return cursor.execute(query).to_arrow_table().cast(SCHEMA)
+
+
+def _problem(table):
+    """SQL for why rows make their file unusable: they belong to nothing, or no round could be refused."""
+    example = "coalesce(', as ' || min(unreadable_example), '')"
+    if "round_number" not in table.required:
+        return (
+            "if(sum(unreadable_cells) > 0, "
+            f"concat(sum(unreadable_cells), ' cells are not of their type', {example}), null)"
+        )
+    lost = "round_number is null"
+    if table.owner:
+        unowned = " or ".join(f"{name} is null" for name in table.owner)
+        lost += f" or ({unowned}) and unreadable_cells > 0"
+    names = " or ".join(("round_number", *table.owner))
+    return (
+        f"if(count_if({lost}) > 0, "
+        f"concat(count_if({lost}), ' rows have no {names} that can be read', {example}), null)"
+    )
+
+
+def _with_problems(connection, content, files, problems, former):
+    """The rows of new and touched files, those that cannot be used with the rounds that they concern."""
+    query = """
+        with bad as (
+            select path, any_value(problem order by problem) as problem
+            from (
+                select path, problem from problems
+                union all
+                select path, problem from content where problem is not null
+            )
+            group by path
+        ),
+        held as (
+            select path, round_number, sum(row_count) as row_count
+            from (
+                select path, round_number, row_count from former
+                union all
+                select path, round_number, 0 as row_count from content
+            )
+            where round_number is not null or row_count > 0
+            group by path, round_number
+        ),
+        unusable as (
+            select files.*, round_number, coalesce(row_count, 0) as row_count, '0' as content_hash, problem
+            from bad
+            inner join files using (path)
+            left join held using (path)
+        )
+        select * from content anti join bad using (path)
+        union all by name
+        select * from unusable
+    """
+    told = {"path": list(problems), "problem": list(problems.values())}
+    cursor = connection.cursor()
+    cursor.register("content", content)
+    cursor.register("former", former)
+    cursor.register("files", pa.Table.from_pylist(list(files.values()), schema=FILE_SCHEMA))
+    text = pa.schema([("path", pa.string()), ("problem", pa.string())])
+    cursor.register("problems", pa.table(told, schema=text))
+    return cursor.execute(query).to_arrow_table().select(SCHEMA.names).cast(SCHEMA)
 
 
 def _as_utc(table, name):

@@ -1,154 +1,225 @@
 """Landed files as relations: one SELECT for a table's files, and the views that dbt's sources name."""
 
+import os
 import re
+from collections import defaultdict
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from kardashev.errors import LandingError
-from kardashev.landing.tables import LANDED_TABLES, SUFFIXES, LandedTable
+from kardashev.landing.casts import cast, shown_cell, unreadable
+from kardashev.landing.layouts import Layout, quoted, read_layouts, text_literal
+from kardashev.landing.tables import LABELS, LANDED_TABLES, LandedTable
 
 SCHEMA = "landing"
-NUMERIC_TYPES = ("INT", "FLOAT", "DOUBLE", "DECIMAL")
 WHOLE_TABLES = ("rounds", "models")  # small, and needed to find what is due: never narrowed
+FRAME_INDEX = re.compile(r"__index_level_\d+__|\(unnamed \d+\)|Unnamed: \d+")
+PATH = {"path": "varchar"}
+FINDINGS = {"unreadable_cells": "bigint", "unreadable_example": "varchar"}
 
 
 def landed_files(landing, table_name):
-    """Paths of a table's files, sorted; hidden files and folders are not landed."""
-    folder = Path(landing) / table_name
-    return sorted(
-        path
-        for path in folder.rglob("*")
-        if path.suffix in SUFFIXES
-        and path.is_file()
-        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
-    )
+    """Paths of what lies in a table's folder, sorted; names that begin with ``.`` or ``_`` are not landed.
+
+    Linked folders are walked too, each once; a link to nothing is listed like a file.
+    """
+    found, walked = [], set()
+    for folder, inner, names in os.walk(Path(landing) / table_name, followlinks=True):
+        here = Path(folder).stat()
+        if (here.st_dev, here.st_ino) in walked:
+            inner.clear()
+            continue
+        walked.add((here.st_dev, here.st_ino))
+        inner[:] = [name for name in inner if not name.startswith((".", "_"))]
+        found += [Path(folder) / name for name in names if not name.startswith((".", "_"))]
+    return sorted(found)
 
 
-def files_select(connection, table: LandedTable, files, landing=None):
-    """SQL that reads these files as the table's typed relation.
+def usable_layouts(connection, table: LandedTable, files):
+    """The layouts of these files, and the problems of those that the table cannot be read from.
+
+    Returns
+    -------
+    dict of Path → Layout, dict of Path → str
+    """
+    layouts, problems = read_layouts(connection, files)
+    for path, layout in list(layouts.items()):
+        if problem := _misfit(table, layout):
+            problems[path] = problem
+            del layouts[path]
+    return layouts, problems
+
+
+def files_select(table: LandedTable, layouts, landing=None, with_findings=False):
+    """SQL that reads these files as the table's typed relation, a SELECT for each layout.
 
     Parameters
     ----------
-    connection : duckdb.DuckDBPyConnection
     table : LandedTable
-    files : list of Path, Parquet and CSV mixed; may be empty
+    layouts : dict of Path → Layout, as `usable_layouts` gives them; may be empty
     landing : Path, where the files are below it; adds the column ``path``, relative to it
+    with_findings : bool, adds the columns of `FINDINGS`: how many cells of each row are not of their
+        column's type, and one of them
 
     Returns
     -------
     str, a SELECT with the table's columns (long rows for a wide table)
-
-    Raises
-    ------
-    LandingError
-        When a required column, or every numeric column of a wide table, is missing.
-    duckdb.Error
-        When a file cannot be read.
     """
-    parts = [_empty_select(table, with_path=landing is not None)]
-    for suffix in SUFFIXES:
-        chosen = [path for path in files if path.suffix == suffix]
-        if chosen:
-            parts.append(_format_select(connection, table, chosen, suffix, landing))
+    alike = defaultdict(list)
+    for path, layout in layouts.items():
+        alike[layout].append(path)
+    added = (PATH if landing else {}) | (FINDINGS if with_findings else {})
+    parts = [_empty_select(table, added)]
+    parts += [_select(table, layout, files, landing, added) for layout, files in alike.items()]
     return "\nunion all by name\n".join(parts)
 
 
-def create_views(connection, landing):
-    """Makes the views ``landing.*``: whole for the small tables, typed and empty for the others.
-
-    A view that an earlier build narrowed stays as it is until `narrow_views` replaces it.
-    """
+def create_views(connection):
+    """Makes the views ``landing.*``, typed and empty, where an earlier build has left none."""
     connection.execute(f"create schema if not exists {SCHEMA}")
     for table in LANDED_TABLES.values():
-        if table.name in WHOLE_TABLES:
-            _replace_view(connection, landing, table, landed_files(landing, table.name))
-        else:
-            connection.execute(
-                f"create view if not exists {SCHEMA}.{table.name} as {_empty_select(table)}"
-            )
+        connection.execute(
+            f"create view if not exists {SCHEMA}.{table.name} as {_empty_select(table, PATH)}"
+        )
 
 
-def narrow_views(connection, landing, files_due):
-    """Points the views of the large tables at the files due only, so that nothing else is opened.
+def point_views(connection, landing, tables, files):
+    """Points the views of some tables at these files only, so that nothing else is opened.
 
     Parameters
     ----------
-    files_due : relation (table_name, path)
+    tables : names of tables
+    files : rows (table_name, path, layout), the layout as text; those of other tables are passed over
 
     Returns
     -------
-    pyarrow.Table (table_name, file_count), a row for each narrowed view
+    pyarrow.Table (table_name, file_count), a row for each of the tables
     """
-    paths = {name: [] for name in LANDED_TABLES if name not in WHOLE_TABLES}
-    for name, path in files_due.fetchall():
-        if name in paths:
-            paths[name].append(Path(landing) / path)
-    for name, files in paths.items():
-        _replace_view(connection, landing, LANDED_TABLES[name], sorted(files))
-    counts = {name: len(files) for name, files in paths.items()}
+    layouts = {name: {} for name in tables}
+    for name, path, layout in sorted(set(files)):
+        if name in layouts:
+            layouts[name][Path(landing) / path] = Layout.from_text(layout)
+    for name, of_files in layouts.items():
+        select = files_select(LANDED_TABLES[name], of_files, Path(landing))
+        connection.execute(f"create or replace view {SCHEMA}.{name} as {select}")
+    counts = {name: len(of_files) for name, of_files in layouts.items()}
     return pa.table(
         {"table_name": list(counts), "file_count": pa.array(counts.values(), pa.int64())}
     )
 
 
-def literal_path(path):
-    """A path that stands for itself alone: DuckDB reads paths as patterns."""
-    return re.sub(r"[\[*?]", r"[\g<0>]", str(path))
+def narrow_views(connection, landing, files_due):
+    """Points the views of the large tables at the files due.
+
+    Parameters
+    ----------
+    files_due : relation (table_name, path, layout)
+    """
+    tables = [name for name in LANDED_TABLES if name not in WHOLE_TABLES]
+    rows = files_due.select("table_name, path, layout").fetchall()
+    return point_views(connection, landing, tables, rows)
 
 
-def _quoted_list(paths):
-    quoted = (literal_path(path).replace("'", "''") for path in paths)
-    return "[" + ", ".join(f"'{path}'" for path in quoted) + "]"
+def widen_views(connection, landing, manifest):
+    """Points the views of the small tables at all their usable files.
+
+    Parameters
+    ----------
+    manifest : pyarrow.Table (table_name, path, layout, problem, ...)
+    """
+    is_small = pc.is_in(manifest["table_name"], pa.array(WHOLE_TABLES))
+    usable = manifest.filter(pc.and_(is_small, pc.is_null(manifest["problem"])))
+    rows = usable.select(["table_name", "path", "layout"]).to_pylist()
+    point_views(connection, landing, WHOLE_TABLES, [tuple(row.values()) for row in rows])
 
 
-def _replace_view(connection, landing, table, files):
-    select = files_select(connection, table, files, Path(landing))
-    connection.execute(f"create or replace view {SCHEMA}.{table.name} as {select}")
+def value_columns(table, layout):
+    """The columns of a wide table's file that hold values: all but keys, labels and a frame's index."""
+    fixed = {*table.required, *table.optional, *LABELS}
+    return [n for n in layout.types if n not in fixed and not FRAME_INDEX.fullmatch(n)]
 
 
-def _empty_select(table, with_path=True):
-    path = ["cast(null as varchar) as path"] if with_path else []
-    columns = [f'cast(null as {kind}) as "{name}"' for name, kind in table.columns.items()]
-    return f"select {', '.join(path + columns)} where false"
-
-
-def _format_select(connection, table, files, suffix, landing):
-    source = _file_scan(table, files, suffix)
-    described = connection.execute(f"describe select * from {source}").fetchall()
-    types = {name: kind for name, kind, *_ in described}
-    missing = [name for name in table.required if name not in types]
+def _misfit(table, layout):
+    missing = [name for name in table.required if name not in layout.types]
     if missing:
-        where = files[0] if len(files) == 1 else f"{files[0]} and {len(files) - 1} more"
-        raise LandingError(
-            f"{table.name}/: no column {', '.join(missing)} in {where}: "
-            f"it needs {', '.join(table.required)}"
+        held = ", ".join(list(layout.types)[:8])
+        return (
+            f"no column {', '.join(missing)}: it has {held}; it needs {', '.join(table.required)}"
         )
-    columns = [f'try_cast("{n}" as {k}) as "{n}"' for n, k in table.required.items()]
-    columns += [
-        f'try_cast("{n}" as {k}) as "{n}"' if n in types else f'cast(null as {k}) as "{n}"'
-        for n, k in table.optional.items()
+    if table.is_wide and not value_columns(table, layout):
+        return (
+            f"no column beside {', '.join(table.required)}: each other one is a {table.name_column}"
+        )
+    return None
+
+
+def _empty_select(table, added):
+    columns = table.columns | added
+    nulls = [f"cast(null as {kind}) as {quoted(name)}" for name, kind in columns.items()]
+    return f"select {', '.join(nulls)} where false"
+
+
+def _select(table, layout, files, landing, added):
+    """One layout's rows. What is added goes by other names meanwhile, for a file may have these."""
+    typed = table.required | table.optional
+    values = value_columns(table, layout) if table.is_wide else []
+    alias = {name: _unused_name(layout, name) for name in added}
+    columns = [
+        f"{cast(n, layout.types[n], k) if n in layout.types else f'cast(null as {k})'} as {quoted(n)}"
+        for n, k in typed.items()
     ]
-    if landing is not None:
-        columns.insert(0, f"substr(filename, {len(str(landing)) + 2}) as path")
-    if not table.is_wide:
-        return f"select {', '.join(columns)} from {source}"
-    fixed = {*table.required, *table.optional, "filename"}
-    values = [n for n, k in types.items() if n not in fixed and k.startswith(NUMERIC_TYPES)]
-    if not values:
-        raise LandingError(f"{table.name}/: no numeric column in {files[0]}: one each is read")
-    names = [f'"{name}"' for name in values]
-    casts = ", ".join(f"cast({name} as double) as {name}" for name in names)
-    return (
-        f"select * from (select {', '.join(columns)}, {casts} from {source}) "
-        f"unpivot (value for {table.name_column} in ({', '.join(names)}))"
-    )
+    columns += [f"{cast(n, layout.types[n], 'double')} as {quoted(n)}" for n in values]
+    if "path" in added:
+        below = len(str(landing)) + 2
+        columns.append(f"substr({quoted(alias['path'])}, {below}) as {quoted(alias['path'])}")
+    if "unreadable_cells" in added:
+        found = _findings(layout, typed | dict.fromkeys(values, "double"))
+        columns += [f"{sql} as {quoted(alias[name])}" for name, sql in found.items()]
+    kept = {name: quoted(alias[name]) for name in added}
+    rows = f"(select {', '.join(columns)} from {layout.scan(files, alias.get('path'))})"
+    if table.is_wide:
+        rows += (
+            f" unpivot include nulls (value for {table.name_column} in "
+            f"({', '.join(map(quoted, values))}))"
+        )
+        if "unreadable_cells" in kept:  # of the file's row, said once
+            is_first = f"{table.name_column} = {text_literal(values[0])}"
+            kept["unreadable_cells"] = f"if({is_first}, {kept['unreadable_cells']}, 0)"
+    selected = [quoted(name) for name in table.columns]
+    selected += [f"{sql} as {name}" for name, sql in kept.items()]
+    return f"select {', '.join(selected)} from {rows}"
 
 
-def _file_scan(table, files, suffix):
-    options = "union_by_name = true, filename = true"
-    if suffix == ".parquet":
-        return f"read_parquet({_quoted_list(files)}, {options})"
-    if table.is_wide:  # the numeric columns are those the sniffer finds; keys stay text
-        return f"read_csv({_quoted_list(files)}, {options}, header = true, types = {{'stock_id': 'VARCHAR'}})"
-    return f"read_csv({_quoted_list(files)}, {options}, header = true, all_varchar = true)"
+def _findings(layout, typed):
+    """SQL for the columns of `FINDINGS`."""
+    lost = {n: unreadable(n, layout.types[n], k) for n, k in typed.items() if n in layout.types}
+    lost = {name: test for name, test in lost.items() if test}
+    count = " + ".join(f"cast({test} as bigint)" for test in lost.values()) or "cast(0 as bigint)"
+    cases = " ".join(f"when {test} then {shown_cell(name)}" for name, test in lost.items())
+    return {
+        "unreadable_cells": count,
+        "unreadable_example": f"case {cases} end" if cases else "cast(null as varchar)",
+    }
+
+
+def _unused_name(layout, name):
+    taken = {column.lower() for column in layout.types}
+    while name in taken:
+        name += "_"
+    return name
+
+
+def read_select(connection, table, files):
+    """`files_select` of files that must all be usable, as those of a built warehouse are.
+
+    Raises
+    ------
+    LandingError
+        When one of them is not.
+    """
+    layouts, problems = usable_layouts(connection, table, files)
+    for path, problem in problems.items():
+        raise LandingError(f"{path} cannot be used: {problem}")
+    return files_select(table, layouts)

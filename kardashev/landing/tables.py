@@ -1,12 +1,11 @@
-"""The landed tables: their columns, and how their files, Parquet or CSV, become one typed relation.
+"""The landed tables: their columns, which rows must name what they belong to, and which tables are wide.
 
 A table has fixed columns, or a key and then any number of numeric columns (``is_wide``), which are read as
-long rows (key, column's name, value). Files are read by name, extra columns ignored, text taken as it is.
+long rows (key, column's name, value). Columns are found by name. Extra columns of a table with fixed ones are
+ignored; of a wide table each column is a value, but for labels (`LABELS`) and a frame's index.
 """
 
 from dataclasses import dataclass
-
-SUFFIXES = (".parquet", ".csv")
 
 
 @dataclass(frozen=True)
@@ -14,16 +13,16 @@ class LandedTable:
     """One folder of the landing.
 
     required, optional : column name → DuckDB type
-    latest : the expression of when the newest row became known, for the clock
     part : what divides the folder's content within a round, beside the round itself
+    owner : what else says whose a row is: nobody can be told of a file where it cannot be read
     name_column : set for a wide table: what the names of its numeric columns become in long rows
     """
 
     name: str
     required: dict[str, str]
     optional: dict[str, str]
-    latest: str = "null"
     part: tuple[str, ...] = ()
+    owner: tuple[str, ...] = ()
     name_column: str | None = None
 
     @property
@@ -46,6 +45,8 @@ STOCK_IDENTIFIERS = (
     "ticker",
 )
 
+LABELS = (*STOCK_IDENTIFIERS, "country", "sector", "era_date", "date")  # text beside values
+
 PAID_SCORES = (  # and official series, which may pay too
     *("corr", "corr20", "corr20_v2", "corj60", "corr_v4", "ic_v2", "ric", "neutral_corr"),
     *("fnc", "fnc_v3", "fnc_v4", "mmc", "bmc", "neutral_mmc", "tc", "alpha", "mpc"),
@@ -65,7 +66,6 @@ LANDED_TABLES = {
                 "close_at": "timestamptz",
             },
             {"payout_factor": "double", "total_at_risk_nmr": "double"},
-            latest="open_at",
         ),
         LandedTable(
             "universe",
@@ -96,7 +96,6 @@ LANDED_TABLES = {
                 "known_at": "timestamptz",
             },
             {},
-            latest="known_at",
             part=("target", "score_day", "known_at"),
         ),
         LandedTable(
@@ -120,7 +119,7 @@ LANDED_TABLES = {
                 "signal": "double",
             },
             {},
-            latest="submitted_at",
+            owner=("model_id", "submitted_at"),
         ),
         LandedTable(
             "stakes",
@@ -139,7 +138,6 @@ LANDED_TABLES = {
                 "known_at": "timestamptz",
             },
             {},
-            latest="known_at",
             part=("score", "score_version", "score_day", "known_at"),
         ),
     )

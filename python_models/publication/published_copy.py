@@ -10,6 +10,7 @@ def model(dbt, session):
     marts = {
         "fct_submissions": dbt.ref("fct_submissions"),
         "fct_contract_results": dbt.ref("fct_contract_results"),
+        "fct_unusable_files": dbt.ref("fct_unusable_files"),
         "fct_stability": dbt.ref("fct_stability"),
         "fct_meta_model_stability": dbt.ref("fct_meta_model_stability"),
         "fct_stakes": dbt.ref("fct_stakes"),

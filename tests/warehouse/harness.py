@@ -48,6 +48,7 @@ FLOATING = {"value", "observed", *REPUTATIONS, *STABILITIES, *PAYOUTS, *PORTFOLI
 FLOATING |= FUND | TYPES
 KEYS = {
     "fct_contract_results": ["round_number", "contract", "subject", "expectation", "model_id"],
+    "fct_unusable_files": ["path"],
     "fct_submissions": ["round_number", "model_id"],
     "fct_stability": ["round_number", "model_id", "lag_round"],
     "fct_meta_model_stability": ["round_number", "meta_model", "lag_round"],

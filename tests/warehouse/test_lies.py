@@ -78,7 +78,14 @@ def of_two_values(frame):
     return frame.assign(value=frame["value"].where(~is_lied, (frame["value"] > 0.5) * 1.0))
 
 
+def with_words(frame):
+    texts = frame["size"].astype(str)
+    return frame.assign(size=texts.where(frame.index > 0, "n/a"))
+
+
 LONG_AGO = pd.Timestamp("2026-01-01", tz="UTC")
+FAR_AWAY = pd.Timestamp("2999-01-01", tz="UTC")
+FAR_ROUND = {"open_at": FAR_AWAY, "close_at": FAR_AWAY + tournament.DAY}
 TARGETS, UPLOAD = "{}_20_20_0", "{}_model_a_1"
 LIES = {
     "universe: universe landed": rewritten("universe", None),
@@ -104,6 +111,7 @@ LIES = {
     "targets: values finite": rewritten("targets", returns(value=None), TARGETS),
     "targets: bin shares": rewritten("targets", of_two_values, TARGETS),
     "targets: not known before its era": rewritten("targets", returns(known_at=LONG_AGO), TARGETS),
+    "targets: known within twenty years": rewritten("targets", returns(known_at=FAR_AWAY), TARGETS),
     "universe: stocks named once": rewritten("universe", twice),
     "universe: weights positive": rewritten("universe", first_row(sample_weight=-1.0)),
     "neutralizers: covers the universe": rewritten("neutralizers", lambda frame: frame.head(100)),
@@ -117,6 +125,10 @@ LIES = {
     "rounds: tournament with rules": rewritten("rounds", all_rows(tournament="house ")),
     "rounds: tournament of the warehouse": rewritten("rounds", all_rows(tournament="signals")),
     "rounds: calendar complete": rewritten("rounds", all_rows(open_at=pd.NaT)),
+    "rounds: opens near the others": rewritten("rounds", all_rows(**FAR_ROUND)),
+    "rounds: payout terms in range": rewritten("rounds", all_rows(payout_factor="80%")),
+    "stakes: multipliers not negative": rewritten("stakes", all_rows(mmc_multiplier="0,8")),
+    "factors: values finite": rewritten("factors", with_words),
 }
 ROUNDS = {lie: TRUE_ROUND + 4 * place for place, lie in enumerate(LIES, start=1)}
 NO_ROW = {  # what is measured on a whole table has no row to show

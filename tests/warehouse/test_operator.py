@@ -37,29 +37,55 @@ def test_a_published_copy_that_would_replace_the_warehouse_is_one_line(warehouse
     assert not warehouse.database.exists()
 
 
-@pytest.mark.parametrize(
-    ("table", "content"),
-    [
-        ("universe", b"PAR1 but no more than that"),
-        ("stakes", b"who,how_much\nalice,3\n"),
-        ("stakes", b"round_number,model_id,stake_nmr\nnext,model_a,3\n"),
-        ("neutralizers", b"round_number,stock_id,text\n1,S0002,high\n"),
-    ],
-    ids=["unreadable", "other columns", "no round", "nothing numeric"],
-)
-def test_a_file_that_cannot_be_used_is_named_and_nothing_is_built(warehouse, clean, table, content):
+NEW_FILES = {  # of no known round, and a participant's: no round waits for them
+    "universe/truncated.parquet": b"PAR1 but no more than that",
+    "stakes/other_columns.csv": b"who,how_much\nalice,3\n",
+    "stakes/utf16.csv": "round_number,model_id,stake_nmr\n6,model_a,3\n".encode("utf-16"),
+    "stakes/no_round.csv": b"round_number,model_id,stake_nmr\nnext,model_a,3\n",
+    "neutralizers/sheet.xlsx": b"PK",
+    "targets/truncated \x1b[2J.parquet": b"PAR1",
+    "submissions/000006/model_b/truncated.parquet": b"PAR1",
+    "rounds/notes.csv": b"dear diary\n",
+}
+
+
+def test_a_file_that_cannot_be_used_is_named_and_keeps_its_own_rounds_alone(warehouse, clean):
     shutil.copytree(clean.folder, warehouse.folder, dirs_exist_ok=True)
-    suffix = "csv" if b"," in content else "parquet"
-    bad = warehouse.landing / table / f"bad \x1b[2J.{suffix}"
-    bad.write_bytes(content)
-    tournament.land_upload(warehouse.landing, 6, "model_c", correction=1)
+    landing = warehouse.landing
+    for path, content in NEW_FILES.items():
+        (landing / path).parent.mkdir(parents=True, exist_ok=True)
+        (landing / path).write_bytes(content)
+    (landing / "universe" / "3.parquet").write_bytes(b"PAR1")
+    tournament.land_upload(landing, 6, "model_c", correction=1)
     output = warehouse.build(succeeds=False, is_tested=True)
-    assert len(lines(output, f"landing/{table}/bad \ufffd[2J.{suffix} cannot be used")) == 1
+    for path in NEW_FILES:
+        named = path.replace("\x1b", "\ufffd")
+        (said,) = lines(output, f"landing/{named} cannot be used")
+        assert "wait for it" not in said
+    (said,) = lines(output, "landing/universe/3.parquet cannot be used")
+    assert said.endswith("rounds 3 wait for it")
     assert "Traceback" not in output
-    assert_same_marts(warehouse.marts(), clean.marts())
-    bad.unlink()
-    tournament.land_upload(warehouse.landing, 6, "model_c")
+    marts = warehouse.marts()
+    assert len(marts["fct_unusable_files"]) == len(NEW_FILES) + 1
+    chosen = [marts["fct_scores"], clean.marts()["fct_scores"]]
+    kept, before = ({"fct_scores": f[f["round_number"] < 6].reset_index(drop=True)} for f in chosen)
+    assert_same_marts(kept, before)  # round 3 has its rows, though it has no universe
+    with pytest.raises(AssertionError):  # and round 6 is built
+        assert_same_marts({"fct_scores": chosen[0]}, {"fct_scores": chosen[1]})
+    shutil.rmtree(landing)
+    shutil.copytree(clean.landing, landing)
     warehouse.build()
+    assert_same_marts(warehouse.marts(), clean.marts())
+
+
+def test_nothing_is_built_when_a_part_of_the_calendar_can_no_longer_be_read(warehouse, clean):
+    shutil.copytree(clean.folder, warehouse.folder, dirs_exist_ok=True)
+    (warehouse.landing / "rounds" / "2.parquet").write_bytes(b"PAR1")
+    tournament.land_upload(warehouse.landing, 6, "model_c", correction=1)
+    for _ in range(2):  # what it held is not forgotten
+        output = warehouse.build(succeeds=False, is_tested=True)
+        assert len(lines(output, "nothing is built: landing/rounds/2.parquet held 1 rows")) == 1
+        assert "Traceback" not in output
     assert_same_marts(warehouse.marts(), clean.marts())
 
 

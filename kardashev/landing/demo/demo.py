@@ -32,6 +32,7 @@ from kardashev.landing.demo.signals import (
 from kardashev.landing.demo.simulator import simulate_prices
 from kardashev.landing.door import Door
 from kardashev.landing.files import landed_path, write_landed
+from kardashev.landing.layouts import literal_path
 from kardashev.landing.market import MarketSummary, market_eras, write_market
 from kardashev.landing.market.columns import groups, matrix
 from kardashev.landing.market.prices import (
@@ -41,7 +42,6 @@ from kardashev.landing.market.prices import (
     make_features,
     read_sql,
 )
-from kardashev.landing.reader import literal_path
 from kardashev.landing.tables import LANDED_TABLES
 
 MARKER = ".demo"

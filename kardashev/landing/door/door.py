@@ -13,7 +13,7 @@ from kardashev.errors import LandingError, RefusedFileError
 from kardashev.landing.door.form import check_days, empty_as_null, shown
 from kardashev.landing.door.formats import MAX_BYTES, UNREADABLE, read_columns
 from kardashev.landing.files import landed_path, write_landed
-from kardashev.landing.reader import files_select, landed_files
+from kardashev.landing.reader import files_select, landed_files, usable_layouts
 from kardashev.landing.tables import LANDED_TABLES
 
 MODEL_ID = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}")  # also the name of a folder
@@ -141,7 +141,11 @@ def _read_rounds(landing):
     connection = duckdb.connect()
     try:
         connection.execute("set TimeZone = 'UTC'")  # of times without one, as in the warehouse
-        select = files_select(connection, LANDED_TABLES["rounds"], files)
+        layouts, problems = usable_layouts(connection, LANDED_TABLES["rounds"], files)
+        if problems:
+            path, problem = next(iter(problems.items()))
+            raise LandingError(f"{path} cannot be used: {problem}")
+        select = files_select(LANDED_TABLES["rounds"], layouts)
         # A round landed twice is for the warehouse to refuse; the door takes the wider window.
         rows = connection.execute(
             "select round_number, epoch_us(min(open_at)), epoch_us(max(close_at)), "

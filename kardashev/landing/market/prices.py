@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 
 from kardashev.errors import MarketError
-from kardashev.landing.reader import literal_path
+from kardashev.landing.layouts import literal_path
 
 CADENCES = ("weekly", "daily")
 CARRY_DAYS = 5  # trading days for which a ticker's last price stands in for a missing one

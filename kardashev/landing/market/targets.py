@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from kardashev.errors import MarketError
 from kardashev.landing.files import landed_path, write_landed
+from kardashev.landing.layouts import literal_path
 from kardashev.landing.market.columns import groups, matrix
 from kardashev.landing.market.factor_model import (
     FEATURES,
@@ -26,7 +27,6 @@ from kardashev.landing.market.factor_model import (
     target_values,
 )
 from kardashev.landing.market.prices import CARRY_DAYS, Era, read_sql
-from kardashev.landing.reader import literal_path
 
 HORIZONS = (20, 60)  # return days of a final target
 LAG_DAYS = 2  # trading days between the era date and the close that returns start from

@@ -21,5 +21,5 @@ select
 
 from manifest
 anti join rounds on manifest.round_number = rounds.round_number
-where manifest.round_number is not null
+where manifest.round_number is not null and manifest.problem is null
 group by all

@@ -1,5 +1,6 @@
 {#
-Grain: round_number, contract. What the contracts of neutralizers/ and factors/ are judged on, NᵀVN = I apart.
+Grain: round_number, contract. What the contracts of neutralizers/ and factors/ are judged on, NᵀVN = I apart. A cell
+that is no number is landed as NaN.
 #}
 with
 
@@ -24,6 +25,12 @@ factors as (
 universe as (
 
     select * from {{ ref('stg_tournament__universe') }}
+
+),
+
+columns_absent as (
+
+    select * from {{ ref('int_columns_absent') }}
 
 ),
 
@@ -76,7 +83,9 @@ stocks as (
         landed.stock_id,
         count(*) as value_count,
         count(distinct landed.column_name) as column_count,
-        count(*) filter (where not isfinite(landed.value)) as unusable_values,
+        count(*) filter (
+            where not coalesce(isfinite(landed.value), false)
+        ) as unusable_values,
         max(abs(landed.value)) filter (where isfinite(landed.value)) as largest_value,
         min(landed.path) as path
 
@@ -124,11 +133,26 @@ measured as (
     from counted
     group by round_number, contract, universe_count
 
+),
+
+shared as (
+
+    select
+        * exclude (universe_count, stock_count, shared_count),
+        least(shared_count / stock_count, shared_count / universe_count) as overlap_share,
+        shared_count / universe_count as universe_share
+
+    from measured
+
 )
 
 select
-    * exclude (universe_count, stock_count, shared_count),
-    least(shared_count / stock_count, shared_count / universe_count) as overlap_share,
-    shared_count / universe_count as universe_share
+    shared.*,
+    columns_absent.absent_columns,
+    columns_absent.absent_columns_example
 
-from measured
+from shared
+inner join columns_absent
+    on
+        shared.round_number = columns_absent.round_number
+        and shared.contract = columns_absent.contract

@@ -16,6 +16,12 @@ rounds as (
 
 ),
 
+rounds_apart as (
+
+    select * from {{ ref('int_rounds_apart') }}
+
+),
+
 score_definitions as (
 
     select * from {{ ref('score_definitions') }}
@@ -38,10 +44,12 @@ due as (
 
     select
         rounds.*,
+        rounds_apart.years_beyond_others,
         tournaments.is_of_warehouse
 
     from rounds
     inner join candidates on rounds.round_number = candidates.round_number
+    left join rounds_apart on rounds.round_number = rounds_apart.round_number
     left join tournaments on rounds.tournament = tournaments.tournament
     where candidates.is_stale or candidates.is_prepared
 
@@ -83,7 +91,9 @@ select
             'not isfinite(payout_factor) or payout_factor not between 0 and 1 '
             ~ 'or not isfinite(total_at_risk_nmr) or total_at_risk_nmr < 0'
         )
-    }}
+    }},
+    coalesce(max(years_beyond_others), 0) as years_beyond_others,
+    min(path) as years_beyond_others_example
 
 from due
 group by all

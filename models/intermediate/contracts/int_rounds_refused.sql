@@ -1,4 +1,7 @@
-{# Grain: round_number. The rounds that a contract on the operator's tables refuses. #}
+{#
+Grain: round_number. The rounds that are refused: by a contract on the operator's tables, or for a file of them that
+cannot be used.
+#}
 with
 
 verdicts as (
@@ -11,9 +14,15 @@ expectations as (
 
     select * from {{ ref('int_round_expectations') }}
 
+),
+
+withheld as (
+
+    select * from {{ ref('int_rounds_withheld') }}
+
 )
 
-select distinct verdicts.round_number
+select verdicts.round_number
 from verdicts
 inner join expectations
     on
@@ -21,3 +30,7 @@ inner join expectations
         and verdicts.contract = expectations.contract
         and verdicts.expectation = expectations.expectation
 where expectations.scope = 'round' and not verdicts.success
+
+union
+
+select round_number from withheld

@@ -45,6 +45,7 @@ deliveries as (
 select
     deliveries.*,
     rounds.era_date,
+    rounds.close_at,
     target_definitions.final_score_day,
     coalesce(target_definitions.is_binned, false) as is_binned
 

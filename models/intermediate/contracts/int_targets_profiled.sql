@@ -48,6 +48,7 @@ delivered as (
     select
         targets.*,
         deliveries.era_date,
+        date_diff('day', deliveries.close_at, targets.known_at) as days_after_close,
         deliveries.final_score_day,
         deliveries.is_binned,
         coalesce(universe_sizes.universe_count, 0) as universe_count,
@@ -99,6 +100,8 @@ measured as (
         }},
         {{ count_faults('repeated_stocks', 'stock_id is not null and times_named > 1', 'stock_id') }},
         {{ count_faults('days_known_before_era', 'known_at <= era_date') }},
+        coalesce(max(days_after_close), 0) as days_known_after_close,
+        min(path) as days_known_after_close_example,
         {{ largest_size('largest_value', 'value', 'stock_id') }},
         greatest(
             abs(avg(cast(value = 0 as double)) - 0.05),

@@ -33,5 +33,8 @@ inner join round_scores
         and manifest.score = round_scores.score
         and manifest.score_version = round_scores.score_version
         and manifest.score_day between 0 and round_scores.final_score_day
-where manifest.table_name = 'scores' and manifest.known_at is not null
+where
+    manifest.table_name = 'scores'
+    and manifest.known_at is not null
+    and manifest.problem is null
 group by all

@@ -4,6 +4,7 @@ with
 manifest as (
 
     select * from {{ ref('int_landing_manifest') }}
+    where problem is null
 
 ),
 
@@ -67,7 +68,8 @@ round_files as (
 
     select
         manifest.table_name,
-        manifest.path
+        manifest.path,
+        manifest.layout
 
     from manifest
     inner join wanted_rounds on manifest.round_number = wanted_rounds.round_number
@@ -79,7 +81,8 @@ submission_files as (
 
     select
         manifest.table_name,
-        manifest.path
+        manifest.path,
+        manifest.layout
 
     from manifest
     inner join rounds_due on manifest.round_number = rounds_due.round_number
@@ -91,7 +94,8 @@ target_files as (
 
     select
         manifest.table_name,
-        manifest.path
+        manifest.path,
+        manifest.layout
 
     from manifest
     inner join target_days

@@ -26,6 +26,7 @@ from manifest
 inner join rounds_due on manifest.round_number = rounds_due.round_number
 where
     manifest.table_name != 'targets'
+    and manifest.problem is null
     and rounds_due.is_changed
     and rounds_due.fingerprint is not null
 group by all

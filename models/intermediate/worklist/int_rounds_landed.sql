@@ -29,9 +29,21 @@ windows as (
 
 ),
 
+rounds_apart as (
+
+    select * from {{ ref('int_rounds_apart') }}
+
+),
+
+columns_absent as (
+
+    select * from {{ ref('int_columns_absent') }}
+
+),
+
 clock as (
 
-    select max(latest_at) as clock_at from manifest
+    select * from {{ ref('int_clock') }}
 
 ),
 
@@ -44,12 +56,35 @@ parts as (
         sum(row_count) as row_count
 
     from manifest
-    where table_name != 'targets'
+    where table_name != 'targets' and problem is null
     group by all
 
     union all
 
     select * from round_rules
+
+    union all
+
+    -- What the round is judged on beside its own rows: these are of other rounds.
+    select
+        round_number,
+        'years beyond the others' as part,
+        years_beyond_others as content_hash,
+        1 as row_count
+
+    from rounds_apart
+    where years_beyond_others > 0
+
+    union all
+
+    select
+        round_number,
+        contract || ' absent' as part,
+        absent_columns as content_hash,
+        1 as row_count
+
+    from columns_absent
+    where absent_columns > 0
 
 ),
 

@@ -8,14 +8,15 @@
 ) }}
 {#
 Grain: round_number, target, score_day, known_at. The ledger of target days, written when their scores are
-done.
+done and no file that was read for them has changed meanwhile.
 #}
--- depends_on: {{ ref('fct_scores') }}
--- depends_on: {{ ref('fct_true_contributions') }}
--- depends_on: {{ ref('int_portfolio_returns') }}
--- depends_on: {{ ref('int_model_returns') }}
--- depends_on: {{ ref('int_meta_model_scores') }}
 with
+
+files_changed as (
+
+    select * from {{ ref('int_files_changed') }}
+
+),
 
 target_days_due as (
 
@@ -32,4 +33,4 @@ select
     build_id
 
 from target_days_due
-where is_due
+where is_due and not exists (select 1 from files_changed)

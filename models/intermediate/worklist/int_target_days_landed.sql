@@ -54,7 +54,10 @@ deliveries as (
             manifest.round_number = round_targets.round_number
             and manifest.target = round_targets.target
             and manifest.score_day between 1 and round_targets.final_score_day
-    where manifest.table_name = 'targets' and manifest.known_at is not null
+    where
+        manifest.table_name = 'targets'
+        and manifest.known_at is not null
+        and manifest.problem is null
     group by all
 
 ),

@@ -37,6 +37,7 @@ left join target_definitions
         and manifest.target = target_definitions.target
 where
     manifest.table_name = 'targets'
+    and manifest.problem is null
     and rounds.rule_set is not null
     and (
         manifest.known_at is null

@@ -1,6 +1,6 @@
 {#
 Grain: table_name. How much of what the warehouse was built from is no longer landed: rows by round, and of targets
-the days of a round that were known. The tables of the last build are read as it left them, under a full refresh too.
+the days of a round that were known. A file that cannot be used is landed all the same: the rounds it held wait for it. The tables of the last build are read as it left them, under a full refresh too.
 #}
 {% set contents = left_by_last_build('int_round_contents', under_full_refresh=true) %}
 {% set target_days = left_by_last_build('int_target_days_built', under_full_refresh=true) %}
@@ -40,6 +40,14 @@ landed_days as (
 
     from manifest
     where table_name in ('targets', 'scores')
+
+),
+
+rounds_waiting as (
+
+    select distinct round_number
+    from manifest
+    where table_name in ('targets', 'scores') and problem is not null
 
 ),
 
@@ -96,10 +104,13 @@ compared as (
     select
         'targets' as table_name,
         count(built_days.round_number) as built_count,
-        count(built_days.round_number) filter (where landed_days.round_number is null) as withdrawn_count
+        count(built_days.round_number) filter (
+            where landed_days.round_number is null and rounds_waiting.round_number is null
+        ) as withdrawn_count
 
     from built_days
     left join landed_days using (round_number, score_day, known_at)
+    left join rounds_waiting on built_days.round_number = rounds_waiting.round_number
 
 ),
 

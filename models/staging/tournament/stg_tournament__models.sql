@@ -1,4 +1,5 @@
 {# Grain: a landed row; `int_models_known` has one for each model. #}
+-- depends_on: {{ ref('int_landing_manifest') }}
 with
 
 source as (

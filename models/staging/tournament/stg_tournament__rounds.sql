@@ -1,4 +1,5 @@
 {# Grain: round_number. #}
+-- depends_on: {{ ref('int_landing_manifest') }}
 with
 
 source as (

@@ -2,8 +2,11 @@
 
 from kardashev.duckdb_udfs import landing_folder, previous_table
 from kardashev.landing.manifest import landing_manifest
+from kardashev.landing.reader import widen_views
 
 
 def model(dbt, session):
     dbt.config(materialized="table")
-    return landing_manifest(session, landing_folder(), previous_table(session, dbt.this))
+    manifest = landing_manifest(session, landing_folder(), previous_table(session, dbt.this))
+    widen_views(session, landing_folder(), manifest)
+    return manifest

@@ -1,0 +1,25 @@
+"""Grain: path. Files that changed between the manifest and the last model that reads what is landed."""
+
+from kardashev.duckdb_udfs import landing_folder
+from kardashev.landing.manifest import changed_files
+
+
+def model(dbt, session):
+    dbt.config(materialized="table")
+    dbt.ref("fct_submissions")
+    dbt.ref("fct_stability")
+    dbt.ref("fct_meta_model_stability")
+    dbt.ref("fct_stakes")
+    dbt.ref("int_stake_multipliers")
+    dbt.ref("int_paying_rounds")
+    dbt.ref("fct_meta_models")
+    dbt.ref("fct_portfolios")
+    dbt.ref("fct_portfolio_exposures")
+    dbt.ref("fct_portfolio_solutions")
+    dbt.ref("fct_true_contributions")
+    dbt.ref("fct_scores")
+    dbt.ref("fct_contract_results")
+    dbt.ref("int_portfolio_returns")
+    dbt.ref("int_model_returns")
+    dbt.ref("int_meta_model_scores")
+    return changed_files(landing_folder(), dbt.ref("int_files_read"))
