@@ -55,6 +55,7 @@ bench: .venv/installed  ## CPU seconds of what must be fast at real size
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/bench/scores.py
 	$(BIN)/python tests/bench/portfolio.py
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/bench/contribution.py
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/bench/coverage.py
 	$(BIN)/python tests/bench/stability.py
 
 lock: .venv/installed  ## resolve the environment anew into requirements.lock

@@ -105,6 +105,7 @@ def print_contribution_check(database, landing, model_id, round_number):
     print(f"  stake at risk       {check.stake:12.4f} of {check.total:.4f} NMR")
     error = check.standard_error
     spread = "" if error is None else f"  ± {error:.4f} over draws of stakes"
+    spread = "  over every draw of stakes there is" if error == 0 else spread
     print(f"  TC                  {check.contributions['v1']:12.4f}{spread}")
     print(f"  TC, undropped       {check.contributions['undropped']:12.4f}")
     print(f"  portfolio's return  {check.base:12.6f}")

@@ -1,6 +1,7 @@
 """The optimized portfolio of each round, and what its gradients need later, as one row a round."""
 
 from collections import Counter
+from dataclasses import fields
 
 import numpy as np
 import pyarrow as pa
@@ -14,18 +15,14 @@ from kardashev.errors import (
 from kardashev.frames.blocks import Blocks
 from kardashev.frames.prepared import PreparedBlock
 from kardashev.frames.sensitivities import packed
+from kardashev.portfolio.dropout import DropoutRule, drawn, undropped
 from kardashev.portfolio.problem import neutral_problem
 from kardashev.portfolio.report import HELD, exposure_report
 from kardashev.portfolio.solve import FALLBACK
-from kardashev.portfolio.true_contribution import (
-    NO_DROPOUT,
-    dropout_masks,
-    prepare,
-    standardized_meta_models,
-    undropped_mask,
-)
+from kardashev.portfolio.true_contribution import prepare
 from kardashev.ranking import doubled_rank, gaussianized
 
+RULE = tuple(field.name for field in fields(DropoutRule))
 DROPOUT_SEED = 20  # with the round's number it seeds the draws
 SOLVED, EMPTY, REFUSED = "solved", "no meta model", "refused"
 
@@ -68,7 +65,7 @@ def optimized_portfolio_rows(connection, rounds, sources, stakes, factors, limit
     Parameters
     ----------
     connection : duckdb.DuckDBPyConnection
-    rounds : relation (round_number, draws, dropout)
+    rounds : relation (round_number, and the fields of `DropoutRule`)
     sources : kardashev.frames.prepared.Sources; the universe has country and sector too
     stakes : relation (round_number, model_key, at_risk_nmr)
     factors : relation (round_number, stock_key, factor, value), raw
@@ -81,15 +78,16 @@ def optimized_portfolio_rows(connection, rounds, sources, stakes, factors, limit
         A round that has no portfolio says why: nobody's stake makes a meta model (`EMPTY`), or the limits
         or the solver refuse it (`REFUSED`). Weights are those above `HELD` of the gross limit.
     """
-    wanted = rounds.select("round_number, draws, dropout").order("round_number").fetchall()
+    columns = ", ".join(("round_number", *RULE))
+    wanted = rounds.select(columns).order("round_number").fetchall()
 
     def batches():
         reader = Blocks(connection)
-        for number, draws, dropout in wanted:
+        for number, *rule in wanted:
             block = PreparedBlock.read(reader, {"round_number": number}, sources)
-            row = {"round_number": number, "draws": draws}
+            row = {"round_number": number}
             try:
-                row |= _solved(block, stakes, factors, limits, engine, draws, dropout)
+                row |= _solved(block, stakes, factors, limits, engine, DropoutRule(*rule))
             except (NoStakeError, ConstantMetaModelError) as error:
                 row |= {"status": EMPTY, "reason": str(error)}
             except PortfolioError as error:
@@ -99,7 +97,7 @@ def optimized_portfolio_rows(connection, rounds, sources, stakes, factors, limit
     return pa.RecordBatchReader.from_batches(SCHEMA, batches())
 
 
-def _solved(block, stakes, factors, limits, engine, draws, dropout):
+def _solved(block, stakes, factors, limits, engine, rule):
     if not len(block.models):
         raise NoStakeError("no submission is accepted")
     reader, in_round = block.reader, block.in_round
@@ -107,10 +105,9 @@ def _solved(block, stakes, factors, limits, engine, draws, dropout):
         reader.values(stakes, in_round, block.models, "model_key", "at_risk_nmr")
     )
     problem = portfolio_problem(block, factors, limits)
-    mask = undropped_mask(at_risk)
-    stored, base = prepare(problem, block.gaussian, at_risk, mask, NO_DROPOUT, engine)
-    signals, _ = standardized_meta_models(block.gaussian, at_risk[None])
-    report = exposure_report(problem, signals[0], base)
+    whole = undropped(block.gaussian, at_risk)
+    stored, base = prepare(problem, block.gaussian, whole, engine)
+    report = exposure_report(problem, whole.meta_signals[0], base)
     weights = base.weights[0]
     is_held = np.abs(weights) > HELD * problem.gross_limit
     found = {
@@ -127,23 +124,24 @@ def _solved(block, stakes, factors, limits, engine, draws, dropout):
         "exposures": _exposures(report),
         "sensitivity": packed(stored, block),
     }
-    start = base.multipliers[0], base.gross_multipliers[0]
+    solved = whole.meta_signals, base
     try:
-        stored, drawn = drawn_sensitivity(problem, block, at_risk, draws, dropout, engine, start)
+        stored, of_draws = drawn_sensitivity(problem, block, at_risk, rule, engine, solved)
     except PortfolioError as error:
         return found | {"draws_reason": str(error)}
     return found | {
-        "fallback_draws": int((drawn.statuses == FALLBACK).sum()),
-        "worst_residual": drawn.residuals.max(),
+        "draws": len(of_draws),
+        "fallback_draws": int((of_draws.statuses == FALLBACK).sum()),
+        "worst_residual": of_draws.residuals.max(),
         "draws_sensitivity": packed(stored, block),
     }
 
 
-def drawn_sensitivity(problem, block, at_risk, draws, dropout, engine, start=None):
+def drawn_sensitivity(problem, block, at_risk, rule, engine, solved=None):
     """`prepare` on draws of the stakes at risk (models,), which the round's number seeds."""
     generator = np.random.default_rng([DROPOUT_SEED, block.in_round["round_number"]])
-    masks = dropout_masks(at_risk, generator, draws, dropout)
-    return prepare(problem, block.gaussian, at_risk, masks, dropout, engine, start)
+    draws = drawn(block.gaussian, at_risk, generator, rule)
+    return prepare(problem, block.gaussian, draws, engine, solved)
 
 
 def portfolio_problem(block, factors, limits):

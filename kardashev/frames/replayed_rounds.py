@@ -12,6 +12,7 @@ from kardashev.frames.matrix_scores import ScoredBlock
 from kardashev.frames.portfolios import portfolio_problem
 from kardashev.frames.score_rows import DAY
 from kardashev.meta_models import MetaModel
+from kardashev.portfolio.dropout import DropoutRule
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Replayed:
     targets : (round_number, target, stock_key, value, target_mean), null keys outside the universe
     stakes : (round_number, model_id, stake_nmr, is_at_risk, mean_neutral_churn, is_benchmark)
     factors, limits : as in `kardashev.frames.portfolios.optimized_portfolio_rows`
-    dropouts : (round_number, draws, dropout)
+    dropouts : (round_number, and the fields of `DropoutRule`)
     engine : str
     """
 
@@ -103,9 +104,10 @@ class ReplayedRound:
 
     @cached_property
     def dropout(self):
-        """Draws, and the share of models left out of one."""
-        (row,) = self._rows(self.replayed.dropouts, "draws, dropout").to_pylist()
-        return row["draws"], row["dropout"]
+        """How stakes are drawn."""
+        columns = ", ".join(field.name for field in fields(DropoutRule))
+        (row,) = self._rows(self.replayed.dropouts, columns).to_pylist()
+        return DropoutRule(**row)
 
     def covered(self, target):
         """Values of a target (stocks,), NaN where there is none, and what is known of it."""

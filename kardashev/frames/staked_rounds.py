@@ -8,12 +8,8 @@ from kardashev.errors import PortfolioError
 from kardashev.frames.matrix_scores import contribution_targets, outcome
 from kardashev.frames.portfolios import drawn_sensitivity
 from kardashev.frames.true_contributions import RANK, UNDROPPED, percentiles
-from kardashev.portfolio.true_contribution import (
-    NO_DROPOUT,
-    prepare,
-    true_contribution,
-    undropped_mask,
-)
+from kardashev.portfolio.dropout import undropped
+from kardashev.portfolio.true_contribution import prepare, true_contribution
 from kardashev.ranking import doubled_rank, signed_power
 
 META_PORTFOLIO = "SWP"
@@ -125,13 +121,12 @@ class StakedRound:
     def _sensitivity(self, is_undropped):
         if is_undropped not in self.sensitivities:
             replayed, block = self.round, self.block
-            parts = replayed.problem, block.gaussian, self.at_risk
-            engine = replayed.replayed.engine
+            problem, engine = replayed.problem, replayed.replayed.engine
             if is_undropped:
-                found = prepare(*parts, undropped_mask(self.at_risk), NO_DROPOUT, engine)
+                draws = undropped(block.gaussian, self.at_risk)
+                found = prepare(problem, block.gaussian, draws, engine)
             else:
-                draws = replayed.dropout
-                found = drawn_sensitivity(replayed.problem, block, self.at_risk, *draws, engine)
+                found = drawn_sensitivity(problem, block, self.at_risk, replayed.dropout, engine)
             self.sensitivities[is_undropped] = found[0]
         return self.sensitivities[is_undropped]
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from kardashev.portfolio.dropout import standardized_meta_models
 from kardashev.portfolio.solve import NEWTON, solve
-from kardashev.portfolio.true_contribution import standardized_meta_models
 
 
 def returns_of_stakes(problem, signals, stakes, returns, engine=NEWTON):

@@ -31,7 +31,8 @@ def solve(problem, signals, engine=NEWTON, start=None, iteration_limit=ITERATION
     problem : PortfolioProblem
     signals : array (draws, stocks)
     engine : {"newton", "diffcp"}
-    start : pair (multipliers (rows,), gross multiplier) of a `Solutions` near these, for newton
+    start : pair (multipliers (rows,), gross multiplier) of a `Solutions` near these, or (draws, rows) and
+        (draws,) of one near each, for newton
     iteration_limit : int, of newton
 
     Returns

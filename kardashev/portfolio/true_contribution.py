@@ -19,15 +19,13 @@ from dataclasses import dataclass
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from kardashev.errors import ConstantMetaModelError, InvalidSignalError, NoStakeError
-from kardashev.portfolio.optimality import FREE, unit_problem
+from kardashev.errors import InvalidSignalError
+from kardashev.portfolio.optimality import FREE, Solutions, unit_problem
 from kardashev.portfolio.sensitivity import applied
 from kardashev.portfolio.solve import NEWTON, solve
 
-DROPOUT = 0.5  # p, the share of the models left out of a draw, as published
-NO_DROPOUT = 0.0
-DRAWS = 100  # as published
-CONSTANT = 1e-8  # a meta model of a smaller standard deviation is the same on every stock
+FIRST_WAVE = 32  # draws solved before others start from them
+PRIOR_DRAWS = 25  # for which the spread of all models counts, beside a model's own
 VERSIONS = ("v1", "undropped", "masked")
 
 
@@ -42,7 +40,7 @@ class StoredSensitivity:
     meta_signals : array (draws, names), a on these stocks
     loadings : array (models, draws), G·a / N
     signal_means : array (models,), of G over all stocks
-    survives : bool array (draws, models), the dropout masks; dropout (), p
+    survives, keep_rates, weights, is_sample : as in `kardashev.portfolio.dropout.Draws`
     """
 
     places: np.ndarray
@@ -57,111 +55,21 @@ class StoredSensitivity:
     loadings: np.ndarray
     signal_means: np.ndarray
     survives: np.ndarray
-    dropout: np.ndarray
+    keep_rates: np.ndarray
+    weights: np.ndarray
+    is_sample: np.ndarray
 
 
-def dropout_masks(stakes, generator, draws=DRAWS, dropout=DROPOUT):
-    """Which models survive in each draw; a draw without a staked survivor is drawn again.
-
-    In each draw a model survives with probability 1 − p, independently of the others. Between draws, the
-    points are spread evenly (a scrambled Sobol sequence, its first coordinates given to the largest
-    stakes), so that the mean over draws strays much less from its expectation than if they were independent.
-
-    Parameters
-    ----------
-    stakes : array (models,), at risk, not negative
-    generator : numpy.random.Generator
-    draws : int
-    dropout : float, p in [0, 1)
-
-    Returns
-    -------
-    bool array (draws, models)
-
-    Raises
-    ------
-    NoStakeError
-        When every stake is zero: no draw would have a survivor.
-    ValueError
-        When p is not in [0, 1).
-    """
-    if not 0 <= dropout < 1:
-        raise ValueError(f"dropout is {dropout}, not in [0, 1)")
-    _check_stakes(stakes)
-    survives = _spread_points(draws, stakes, generator) >= dropout
-    while True:
-        empty = np.flatnonzero(~(survives & (stakes > 0)).any(axis=1))
-        if not len(empty):
-            return survives
-        survives[empty] = generator.random((len(empty), len(stakes))) >= dropout
-
-
-def _spread_points(draws, stakes, generator):
-    """Points (draws, models) in the unit cube, each of them uniform, all of them spread evenly."""
-    from scipy.stats import qmc  # half a second, which a build without a close does not need
-
-    points = generator.random((draws, len(stakes)))
-    largest = np.argsort(-stakes, kind="stable")[: qmc.Sobol.MAXDIM]
-    sequence = qmc.Sobol(len(largest), rng=generator)
-    points[:, largest] = sequence.random_base2(int(np.ceil(np.log2(draws))))[:draws]
-    return points
-
-
-def undropped_mask(stakes):
-    """The one draw in which every model survives; it goes with `NO_DROPOUT`."""
-    return np.ones((1, len(stakes)), dtype=bool)
-
-
-def drawn_stakes(stakes, survives, dropout):
-    """``d = stake · mask / (1 − p)``: array (draws, models), the stakes themselves on average."""
-    return stakes * survives / (1 - dropout)
-
-
-def standardized_meta_models(signals, drawn):
-    """The stake-weighted mean signal of each draw, centred and divided by its standard deviation.
-
-    Parameters
-    ----------
-    signals : array (stocks, models), prepared
-    drawn : array (draws, models), stakes of each draw
-
-    Returns
-    -------
-    meta_signals : array (draws, stocks), mean 0 and std 1 (ddof 0)
-    deviations : array (draws,), σ before
-
-    Raises
-    ------
-    NoStakeError, InvalidSignalError
-    ConstantMetaModelError
-        Where σ ≤ `CONSTANT`.
-    """
-    for stakes in drawn:
-        _check_stakes(stakes)
-    if not np.isfinite(signals).all():
-        raise InvalidSignalError("a prepared signal is NaN or infinite")
-    staked = (drawn > 0).any(axis=0)
-    means = (signals[:, staked] @ drawn[:, staked].T).T / drawn.sum(axis=1, keepdims=True)
-    means -= means.mean(axis=1, keepdims=True)
-    deviations = means.std(axis=1)
-    if (deviations <= CONSTANT).any():
-        raise ConstantMetaModelError(
-            f"the meta model is constant in {(deviations <= CONSTANT).sum()} of {len(drawn)} draws"
-        )
-    return means / deviations[:, None], deviations
-
-
-def prepare(problem, signals, stakes, survives, dropout=DROPOUT, engine=NEWTON, start=None):
+def prepare(problem, signals, draws, engine=NEWTON, solved=None):
     """At the close: solves every draw, and keeps what its gradient needs.
 
     Parameters
     ----------
     problem : PortfolioProblem
     signals : array (stocks, models), G, prepared
-    stakes : array (models,), at risk
-    survives : bool array (draws, models), `dropout_masks` or `undropped_mask`
-    dropout : float, p with which the masks were drawn, or `NO_DROPOUT`
-    engine, start : as in `kardashev.portfolio.solve.solve`
+    draws : kardashev.portfolio.dropout.Draws
+    engine : as in `kardashev.portfolio.solve.solve`
+    solved : pair (meta signals (sets, stocks), their Solutions) to start from, or None
 
     Returns
     -------
@@ -171,11 +79,9 @@ def prepare(problem, signals, stakes, survives, dropout=DROPOUT, engine=NEWTON, 
     Raises
     ------
     PortfolioError
-        Whatever `standardized_meta_models` and `solve` raise.
+        Whatever `solve` raises.
     """
-    drawn = drawn_stakes(stakes, survives, dropout)
-    meta_signals, deviations = standardized_meta_models(signals, drawn)
-    solutions = solve(problem, meta_signals, engine, start)
+    solutions = _solved_in_waves(problem, draws.meta_signals, engine, solved)
     unit = unit_problem(problem)
     places = np.flatnonzero((np.abs(solutions.states) == FREE).any(axis=0))
     stored = StoredSensitivity(
@@ -186,14 +92,43 @@ def prepare(problem, signals, stakes, survives, dropout=DROPOUT, engine=NEWTON, 
         by_stock=unit.by_stock[places],
         softness=unit.softness,
         curvature=np.array(unit.curvature),
-        scales=1 / (deviations * drawn.sum(axis=1)),
-        meta_signals=meta_signals[:, places],
-        loadings=signals.T @ meta_signals.T / len(signals),
+        scales=draws.scales,
+        meta_signals=draws.meta_signals[:, places],
+        loadings=signals.T @ draws.meta_signals.T / len(signals),
         signal_means=signals.mean(axis=0),
-        survives=survives,
-        dropout=np.array(dropout),
+        survives=draws.survives,
+        keep_rates=draws.keep_rates,
+        weights=draws.weights,
+        is_sample=np.array(draws.is_sample),
     )
     return stored, solutions
+
+
+def _solved_in_waves(problem, signals, engine, solved):
+    """Solutions of all draws; each starts from that of the nearest meta model among those before its wave.
+
+    A wave is as large as all before it. Between near meta models few stocks enter or leave the portfolio.
+    """
+    known, parts = [] if solved is None else [solved], []
+    done = 0
+    while done < len(signals):
+        wave = signals[done : done + max(done, FIRST_WAVE)]
+        parts.append(solve(problem, wave, engine, _nearest(wave, known)))
+        known.append((wave, parts[-1]))
+        done += len(wave)
+    columns = (vars(part).values() for part in parts)
+    return Solutions(*map(np.concatenate, zip(*columns, strict=True)))
+
+
+def _nearest(signals, known):
+    """Multipliers (draws, rows) and (draws,) of the nearest of known pairs of signals and Solutions."""
+    if not known:
+        return None
+    there = np.vstack([of_pair for of_pair, _ in known])
+    places = (signals @ there.T).argmax(axis=1)
+    multipliers = np.vstack([solutions.multipliers for _, solutions in known])
+    gross = np.concatenate([solutions.gross_multipliers for _, solutions in known])
+    return multipliers[places], gross[places]
 
 
 def gradients(stored, signals, returns):
@@ -246,18 +181,17 @@ def true_contributions(stored, signals, returns, versions):
     ----------
     stored, signals, returns : as in `gradients`
     versions : set of {"v1", "undropped", "masked"}
-        ``v1``: the mean over draws of the gradient at the drawn stakes. ``masked``: of the gradient through
-        the mask, so that a dropped model has 0 in that draw. ``undropped``: ``v1`` of one draw in which all
-        models survive.
+        ``v1``: the mean of the gradient at the drawn stakes, over the law of a draw. ``masked``: of the
+        gradient through the mask, so that a dropped model has 0 in that draw. ``undropped``: of one draw in
+        which all models survive.
 
     Returns
     -------
     dict, version → (values, standard_errors, half_sample_correlations)
         values : array (models, days), return per unit of stake
-        standard_errors : array (models, days), as if draws were independent, so an upper bound: they are
-        spread evenly (`dropout_masks`); NaN for a single draw
+        standard_errors : array (models, days), see `sampling_errors`; NaN for ``undropped``
         half_sample_correlations : array (days,), of the values by the first and by the second half of the
-        draws; NaN for a single draw
+        draws; NaN where they are no sample
 
     Raises
     ------
@@ -267,7 +201,7 @@ def true_contributions(stored, signals, returns, versions):
     for version in versions:
         if version not in VERSIONS:
             raise ValueError(f"no version {version!r}: one of {', '.join(VERSIONS)}")
-    if "undropped" in versions and stored.dropout > 0:
+    if "undropped" in versions and not stored.survives.all():
         raise ValueError("undropped is prepared without dropout")
     shape = len(stored.signal_means), returns.shape[1]
     found = {
@@ -276,28 +210,36 @@ def true_contributions(stored, signals, returns, versions):
     }
     for day, gradient in enumerate(gradients(stored, signals, returns)):
         for version, (values, errors, correlations) in found.items():
+            of_draws = gradient * stored.weights
             if version == "masked":
-                of_draws = gradient * (stored.survives.T / (1 - stored.dropout))
-            else:
-                of_draws = gradient
-            values[:, day], errors[:, day], correlations[day] = _over_draws(of_draws)
+                of_draws *= stored.survives.T / stored.keep_rates[:, None]
+            values[:, day] = of_draws.sum(axis=1)
+            if stored.is_sample:
+                errors[:, day], correlations[day] = sampling_errors(of_draws)
+            elif version != "undropped":
+                errors[:, day] = 0.0
     return found
 
 
-def _over_draws(gradient):
-    """Mean (models,), its standard error, and the correlation of the means of both halves."""
-    draws = gradient.shape[1]
-    mean = gradient.mean(axis=1)
+def sampling_errors(parts):
+    """Standard errors (models,) of sums over independent draws, and the correlation of both half-sums.
+
+    Where a few draws decide a model's mean, a sample without one of them looks too quiet. So the variance
+    of a model is blended with the mean of all models', which counts for `PRIOR_DRAWS` draws.
+
+    Source: moderated variance, Smyth 2004, Linear models and empirical Bayes methods, section 3; the weight
+    of the prior is fixed here.
+
+    Parameters
+    ----------
+    parts : array (models, draws), what each draw adds
+    """
+    draws = parts.shape[1]
     if draws == 1:
-        return mean, np.nan, np.nan
-    halves = gradient[:, : draws // 2].mean(axis=1), gradient[:, draws // 2 :].mean(axis=1)
+        return np.nan, np.nan
+    variances = draws * parts.var(axis=1, ddof=1)
+    blended = draws * variances + PRIOR_DRAWS * variances.mean()
+    errors = np.sqrt(blended / (draws + PRIOR_DRAWS))
+    halves = parts[:, : draws // 2].sum(axis=1), parts[:, draws // 2 :].sum(axis=1)
     is_flat = any(half.std() == 0 for half in halves)
-    correlation = np.nan if is_flat else np.corrcoef(*halves)[0, 1]
-    return mean, gradient.std(axis=1, ddof=1) / np.sqrt(draws), correlation
-
-
-def _check_stakes(stakes):
-    if not np.isfinite(stakes).all() or (stakes < 0).any():
-        raise InvalidSignalError("a stake is negative, NaN or infinite")
-    if not stakes.sum() > 0:
-        raise NoStakeError("every stake is zero")
+    return errors, np.nan if is_flat else np.corrcoef(*halves)[0, 1]

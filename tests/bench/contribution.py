@@ -19,8 +19,8 @@ from kardashev.frames.blocks import Blocks
 from kardashev.frames.portfolios import optimized_portfolio_rows
 from kardashev.frames.prepared import PreparedBlock, Sources
 from kardashev.frames.true_contributions import true_contribution_rows
+from kardashev.portfolio.dropout import PUBLISHED
 from kardashev.portfolio.solve import NEWTON
-from kardashev.portfolio.true_contribution import DRAWS, DROPOUT
 from kardashev.ranking import doubled_rank
 
 ROUND, OPEN_ROUNDS, BACKFILL = 1, 80, 500
@@ -77,7 +77,7 @@ def fill(connection):
                 "limit_value": LIMITS.values(),
             }
         ),
-        "rounds": pd.DataFrame({"round_number": [ROUND], "draws": DRAWS, "dropout": DROPOUT}),
+        "rounds": pd.DataFrame({"round_number": [ROUND]} | vars(PUBLISHED)),
         "days": pd.DataFrame({"round_number": np.arange(OPEN_ROUNDS) + ROUND}),
         "versions": pd.DataFrame({"score_version": VERSIONS}),
         "returns": pd.DataFrame(
@@ -147,7 +147,9 @@ def measure(connection):
 
     _, daily = cpu(lambda: write(connection, "contributions", day()))
     (written,) = connection.execute("select count(value) from contributions").fetchone()
-    print(f"{len(block.models):,} models, {STOCKS:,} stocks, {DRAWS} draws, {held} stocks held,")
+    print(
+        f"{len(block.models):,} models, {STOCKS:,} stocks, {PUBLISHED.draws} draws, {held} stocks held,"
+    )
     print(f"{fallbacks} draws by the reference, largest residual {worst:.0e}\n")
     close_alone = closing - reading
     print(f"{'stage':<58} {'CPU s':>8}")

@@ -18,20 +18,13 @@ from scipy import sparse
 from threadpoolctl import threadpool_limits
 
 from kardashev.portfolio.active_set import from_weights
+from kardashev.portfolio.dropout import drawn, undropped
 from kardashev.portfolio.layer import PortfolioLayer
 from kardashev.portfolio.optimality import unit_problem
 from kardashev.portfolio.problem import neutral_problem
 from kardashev.portfolio.report import HELD
 from kardashev.portfolio.solve import DIFFCP, sensitivities, solve
-from kardashev.portfolio.true_contribution import (
-    DRAWS,
-    DROPOUT,
-    drawn_stakes,
-    dropout_masks,
-    prepare,
-    standardized_meta_models,
-    true_contribution,
-)
+from kardashev.portfolio.true_contribution import prepare, true_contribution
 
 STOCKS, MODELS = 5000, 4000
 RIVAL_DRAWS = 2
@@ -82,19 +75,18 @@ def models(common=0.0):
 def measure(rows, signals, stakes):
     problem, rng = universe(rows), np.random.default_rng(2)
     returns = rng.normal(size=(STOCKS, 1)) * 0.02
-    survives = dropout_masks(stakes, rng)
-    whole, _ = standardized_meta_models(signals, stakes[None])
-    drawn, _ = standardized_meta_models(signals, drawn_stakes(stakes, survives, DROPOUT))
-    vectors = np.repeat(returns.T, DRAWS, axis=0)
+    draws, drawing = cpu(lambda: drawn(signals, stakes, rng))
+    whole, sets = undropped(signals, stakes).meta_signals, draws.meta_signals
+    vectors = np.repeat(returns.T, len(draws), axis=0)
 
     (first, gradient), cold = cpu(lambda: solved(problem, whole, vectors[:1]))
     start = first.multipliers[0], first.gross_multipliers[0]
-    (found, _), warm = cpu(lambda: solved(problem, drawn, vectors, start))
-    some = np.vstack([whole, drawn])[:RIVAL_DRAWS]
+    (found, _), warm = cpu(lambda: solved(problem, sets, vectors, start))
+    some = np.vstack([whole, sets])[:RIVAL_DRAWS]
     stock, stock_gradient = stock_layer(problem, some, returns[:, 0])
     rival, rival_gradient = piqp_and_adjoint(problem, some, vectors[:RIVAL_DRAWS])
     least = floor(problem)
-    (stored, _), close = cpu(lambda: prepare(problem, signals, stakes, survives, start=start))
+    (stored, _), close = cpu(lambda: prepare(problem, signals, draws, solved=(whole, first)))
     here = signals[stored.places]
     (_, _, halves), day = cpu(lambda: true_contribution(stored, here, returns))
 
@@ -111,8 +103,8 @@ def measure(rows, signals, stakes):
     print(f"{'stage':<44} {'CPU s':>8} {'PIQP':>6} {'stock layer':>12} {'floor':>6}")
     table = (
         ("one draw, cold: portfolio and gradient", cold, 1),
-        (f"{DRAWS} draws: portfolios and gradients", warm, DRAWS),
-        ("at the close: meta models, draws, loadings", close, 0),
+        (f"{len(draws)} draws: portfolios and gradients", warm, len(draws)),
+        ("at the close: meta models, draws, loadings", drawing + close, 0),
         (f"a day's returns: TC of {MODELS:,} models", day, 0),
         ("PIQP and the active set's adjoint, one draw", rival, 0),
         ("stock layer, one draw of a batch", stock, 0),

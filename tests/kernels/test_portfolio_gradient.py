@@ -1,6 +1,7 @@
 """True Contribution and ∂weights/∂signal against finite differences, closed forms and autograd."""
 
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import pytest
@@ -8,23 +9,22 @@ import torch
 from portfolios import SIZES, Reference, drawn_models, drawn_problem, standardized
 
 from kardashev import errors
+from kardashev.portfolio.dropout import DropoutRule, drawn, undropped
 from kardashev.portfolio.layer import PortfolioLayer
 from kardashev.portfolio.report import exposure_report
 from kardashev.portfolio.solve import ENGINES, sensitivities, solve
 from kardashev.portfolio.true_contribution import (
-    DROPOUT,
-    NO_DROPOUT,
-    dropout_masks,
     gradients,
     prepare,
+    sampling_errors,
     true_contribution,
-    undropped_mask,
 )
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")  # of cvxpylayers
 
 STEP = 1e-6  # of Σ stakes: far inside an active set, far above rounding
 FREE, CAPPED = 1, 2
+seeded = np.random.default_rng
 
 
 def drawn_returns(stocks, days=1):
@@ -36,11 +36,9 @@ def with_risk(stocks):
     return drawn_problem(stocks, risk_factors=risk)
 
 
-def contribution(problem, signals, stakes, returns, survives=None, version="v1"):
-    dropout = DROPOUT
-    if survives is None:
-        survives, dropout = undropped_mask(stakes), NO_DROPOUT
-    stored, _ = prepare(problem, signals, stakes, survives, dropout)
+def contribution(problem, signals, stakes, returns, rule=None, version="v1"):
+    draws = undropped(signals, stakes) if rule is None else drawn(signals, stakes, seeded(2), rule)
+    stored, _ = prepare(problem, signals, draws)
     return true_contribution(stored, signals[stored.places], returns, version)[0]
 
 
@@ -229,35 +227,72 @@ def test_when_nothing_is_free_nothing_can_be_contributed():
         problem, risk_aversion=1e-6, position_limits=np.full(60, 1e-5), gross_limit=1.0
     )
     capped = replace(capped, lower=np.full_like(capped.lower, -1), upper=np.ones_like(capped.upper))
-    stored, solutions = prepare(capped, signals, stakes, undropped_mask(stakes), NO_DROPOUT)
+    stored, solutions = prepare(capped, signals, undropped(signals, stakes))
     assert (np.abs(solutions.states) == CAPPED).all()
     assert not true_contribution(stored, signals[stored.places], drawn_returns(60))[0].any()
 
 
 def test_the_mean_over_draws_is_the_definitions():
     problem, (signals, stakes) = drawn_problem(60), drawn_models(60, 8)
-    returns, survives = drawn_returns(60), dropout_masks(stakes, np.random.default_rng(2), draws=6)
-    drawn = [
-        autograd(problem, signals, 2 * mask * stakes, returns[:, 0], "newton") for mask in survives
-    ]
-    plain = np.array(drawn)
-    stored, _ = prepare(problem, signals, stakes, survives)
+    returns, draws = drawn_returns(60), drawn(signals, stakes, seeded(2), DropoutRule(6, 0.4))
+    doubled = stakes * draws.survives / 0.6
+    plain = np.array([autograd(problem, signals, d, returns[:, 0], "newton") for d in doubled])
+    stored, _ = prepare(problem, signals, draws)
     values, errors_, correlation = true_contribution(stored, signals[stored.places], returns)
-    np.testing.assert_allclose(values[:, 0], plain.mean(axis=0), rtol=1e-8, atol=1e-14)
-    deviation = plain.std(axis=0, ddof=1) / np.sqrt(6)
-    np.testing.assert_allclose(errors_[:, 0], deviation, rtol=1e-8, atol=1e-14)
-    halves = np.corrcoef(plain[:3].mean(axis=0), plain[3:].mean(axis=0))[0, 1]
+    parts = draws.weights[:, None] * plain
+    np.testing.assert_allclose(values[:, 0], parts.sum(axis=0), rtol=1e-8, atol=1e-14)
+    np.testing.assert_allclose(errors_[:, 0], sampling_errors(parts.T)[0], rtol=1e-8, atol=1e-14)
+    halves = np.corrcoef(parts[:3].sum(axis=0), parts[3:].sum(axis=0))[0, 1]
     assert correlation[0] == pytest.approx(halves, rel=1e-8)
     masked, *_ = true_contribution(stored, signals[stored.places], returns, "masked")
-    through = (2 * survives * plain).mean(axis=0)
+    through = (parts * draws.survives / np.where(stakes > 0, 0.6, 1.0)).sum(axis=0)
     np.testing.assert_allclose(masked[:, 0], through, rtol=1e-8, atol=1e-14)
-    assert (~survives).any() and not np.allclose(masked, values)
+    assert (~draws.survives).any() and not np.allclose(masked[stakes > 0], values[stakes > 0])
+    np.testing.assert_allclose(masked[stakes == 0], values[stakes == 0], rtol=1e-12)
+
+
+@pytest.mark.parametrize("dropout", [0.5, 0.8])
+def test_the_mean_over_every_mask_is_exact(dropout):
+    problem, (signals, stakes) = drawn_problem(60), drawn_models(60, 6)
+    returns = drawn_returns(60)
+    masks = np.array([mask for mask in product([False, True], repeat=4) if any(mask)])
+    kept = masks.sum(axis=1)
+    chance = (1 - dropout) ** kept * dropout ** (4 - kept)
+    survives = np.column_stack([masks, np.ones((15, 2), dtype=bool)])
+    plain = [
+        autograd(problem, signals, stakes * mask / (1 - dropout), returns[:, 0], "newton")
+        for mask in survives
+    ]
+    draws = drawn(signals, stakes, seeded(2), DropoutRule(15, dropout))
+    stored, _ = prepare(problem, signals, draws)
+    values, errors_, correlation = true_contribution(stored, signals[stored.places], returns)
+    expected = np.average(plain, axis=0, weights=chance)
+    np.testing.assert_allclose(values[:, 0], expected, rtol=1e-8, atol=1e-14)
+    assert len(draws) == 15 and not errors_.any() and np.isnan(correlation[0])
+    masked, *_ = true_contribution(stored, signals[stored.places], returns, "masked")
+    rates = np.where(stakes > 0, 1 - dropout, 1.0)
+    expected = np.average(plain * survives / rates, axis=0, weights=chance)
+    np.testing.assert_allclose(masked[:, 0], expected, rtol=1e-8, atol=1e-14)
+
+
+def test_a_draw_starts_from_the_nearest_solved_one_and_ends_where_it_would_alone():
+    problem, (signals, stakes) = drawn_problem(60), drawn_models(60, 20)
+    draws = drawn(signals, stakes, seeded(2), DropoutRule(80))
+    whole = undropped(signals, stakes)
+    _, base = prepare(problem, signals, whole)
+    _, found = prepare(problem, signals, draws, solved=(whole.meta_signals, base))
+    alone = solve(problem, draws.meta_signals)
+    np.testing.assert_allclose(found.weights, alone.weights, atol=1e-14)
+    vectors = np.tile(drawn_returns(60)[:, 0], (80, 1))
+    moved = sensitivities(problem, alone, vectors)
+    np.testing.assert_allclose(sensitivities(problem, found, vectors), moved, atol=1e-12)
+    assert found.iterations.mean() < alone.iterations.mean()
 
 
 def test_days_together_are_days_alone():
     problem, (signals, stakes) = drawn_problem(60), drawn_models(60, 8)
-    returns, survives = drawn_returns(60, 3), dropout_masks(stakes, np.random.default_rng(2), 5)
-    stored, _ = prepare(problem, signals, stakes, survives)
+    returns, draws = drawn_returns(60, 3), drawn(signals, stakes, seeded(2), DropoutRule(5))
+    stored, _ = prepare(problem, signals, draws)
     together, *_ = true_contribution(stored, signals[stored.places], returns)
     for day in range(3):
         alone, *_ = true_contribution(stored, signals[stored.places], returns[:, [day]])
@@ -268,9 +303,7 @@ def test_days_together_are_days_alone():
 
 def test_what_is_stored_survives_a_round_trip(tmp_path):
     problem, (signals, stakes) = drawn_problem(60), drawn_models(60, 8)
-    stored, _ = prepare(
-        problem, signals, stakes, dropout_masks(stakes, np.random.default_rng(0), 4)
-    )
+    stored, _ = prepare(problem, signals, drawn(signals, stakes, seeded(0), DropoutRule(4)))
     np.savez(tmp_path / "stored.npz", **vars(stored))
     with np.load(tmp_path / "stored.npz") as arrays:
         again = type(stored)(**arrays)
@@ -282,11 +315,11 @@ def test_what_is_stored_survives_a_round_trip(tmp_path):
 def test_clones_contribute_the_same_whatever_their_stakes():
     problem, (signals, stakes) = drawn_problem(60), drawn_models(60, 8)
     signals[:, 1] = signals[:, 0]
-    stakes[:2] = 5.0, 0.0
-    survives = dropout_masks(stakes, np.random.default_rng(2), draws=10)
-    v1 = contribution(problem, signals, stakes, drawn_returns(60), survives)
+    stakes[:2] = 5.0, 0.5
+    rule = DropoutRule(10)
+    v1 = contribution(problem, signals, stakes, drawn_returns(60), rule)
     assert v1[0] == pytest.approx(v1[1], rel=1e-9)
-    masked = contribution(problem, signals, stakes, drawn_returns(60), survives, "masked")
+    masked = contribution(problem, signals, stakes, drawn_returns(60), rule, "masked")
     assert masked[0] != pytest.approx(masked[1], rel=1e-3)
 
 
@@ -300,69 +333,9 @@ def test_undropped_contributions_weighted_by_stake_sum_to_zero():
     assert abs(found[2]) <= 1e-12 * np.abs(found).max() and np.abs(found).max() > 0
 
 
-def test_draws_follow_their_seed_and_keep_a_staked_model():
-    stakes = np.array([0.0, 0, 0, 7, 0])
-    survives = dropout_masks(stakes, np.random.default_rng(3), draws=200)
-    assert survives[:, 3].all() and 0.4 < survives[:, :3].mean() < 0.6
-    np.testing.assert_array_equal(survives, dropout_masks(stakes, np.random.default_rng(3), 200))
-    assert (survives != dropout_masks(stakes, np.random.default_rng(4), 200)).any()
-    with pytest.raises(ValueError, match="dropout is 1"):
-        dropout_masks(stakes, np.random.default_rng(3), dropout=1)
-
-
-def test_draws_are_spread_evenly_over_the_largest_stakes():
-    stakes = np.arange(1.0, 301)
-    survives = dropout_masks(stakes, np.random.default_rng(3), draws=128)
-    assert (survives.sum(axis=0) == 64).all()
-    largest = survives[:, [-1, -2]]
-    patterns, counts = np.unique(largest, axis=0, return_counts=True)
-    assert len(patterns) == 4 and (counts == 32).all()
-    rare = dropout_masks(stakes, np.random.default_rng(3), draws=128, dropout=0.75)
-    assert (rare.sum(axis=0) == 32).all()
-
-
-def test_two_sets_of_draws_agree_as_well_as_is_published():
-    """99.5 % between repeats, in a tournament of thousands of models."""
-    problem, (signals, stakes) = drawn_problem(500), drawn_models(500, 2000)
-    returns = drawn_returns(500)
-    found = [
-        contribution(problem, signals, stakes, returns, dropout_masks(stakes, generator))[:, 0]
-        for generator in map(np.random.default_rng, (1, 2))
-    ]
-    assert np.corrcoef(found)[0, 1] > 0.995
-
-
-@pytest.mark.parametrize(
-    ("stakes", "error"),
-    [
-        (np.zeros(3), errors.NoStakeError),
-        (np.array([1.0, -1.0, 2.0]), errors.InvalidSignalError),
-        (np.array([1.0, np.nan, 2.0]), errors.InvalidSignalError),
-        (np.array([1.0, np.inf, 2.0]), errors.InvalidSignalError),
-    ],
-)
-def test_stakes_without_a_meta_model_are_refused(stakes, error):
-    with pytest.raises(error):
-        dropout_masks(stakes, np.random.default_rng(0))
-    with pytest.raises(error):
-        prepare(drawn_problem(60), drawn_models(60, 3)[0], stakes, undropped_mask(stakes))
-
-
-def test_a_constant_meta_model_and_signals_that_are_no_numbers_are_refused():
-    problem, (signals, _) = drawn_problem(60), drawn_models(60, 2)
-    signals[:, 1] = -signals[:, 0]
-    stakes = np.ones(2)
-    with pytest.raises(errors.ConstantMetaModelError, match="1 of 1 draws"):
-        prepare(problem, signals, stakes, undropped_mask(stakes))
-    signals[4, 1] = np.nan
-    with pytest.raises(errors.InvalidSignalError, match="prepared signal"):
-        prepare(problem, signals, stakes, undropped_mask(stakes))
-
-
 def test_returns_versions_and_signals_that_do_not_fit_are_refused():
     problem, (signals, stakes) = drawn_problem(60), drawn_models(60, 8)
-    survives = dropout_masks(stakes, np.random.default_rng(0), 3)
-    stored, _ = prepare(problem, signals, stakes, survives)
+    stored, _ = prepare(problem, signals, drawn(signals, stakes, seeded(0), DropoutRule(3)))
     here, returns = signals[stored.places], drawn_returns(60)
     with pytest.raises(ValueError, match="no version 'v2'"):
         true_contribution(stored, here, returns, "v2")

@@ -97,6 +97,8 @@ portfolio_limits | constraint_name=factor: | constraint_name | 'factor:' is not 
 portfolio_limits | limit_value=-0.1 | limit_value | -0.1 is not at least 0
 dropout_rules | draws=0 | draws | 0 is not at least 1
 dropout_rules | dropout=1 | dropout | 1 is not below 1
+dropout_rules | few_staked=-1 | few_staked | -1 is not at least 0
+dropout_rules | draws_of_few=0 | draws_of_few | 0 is not at least 1
 trading_costs | cost_per_turnover=inf | cost_per_turnover | 'inf' is not a number
 contribution_rules | significance=5 | significance | 5 is not below 1
 target_definitions | target=a, final_score_day=0 | final_score_day | 0 is not at least 1

@@ -31,7 +31,9 @@ limited as (
 select
     rounds_due.round_number,
     dropouts.draws,
-    dropouts.dropout
+    dropouts.dropout,
+    dropouts.few_staked,
+    dropouts.draws_of_few
 
 from rounds_due
 inner join limited on rounds_due.round_number = limited.round_number

@@ -17,7 +17,9 @@ dropout_rules as (
 select
     rounds.round_number,
     dropout_rules.draws,
-    dropout_rules.dropout
+    dropout_rules.dropout,
+    dropout_rules.few_staked,
+    dropout_rules.draws_of_few
 
 from rounds
 inner join dropout_rules

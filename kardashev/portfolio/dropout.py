@@ -1,0 +1,294 @@
+"""Draws of stakes: which models survive in each, what each draw weighs, and the meta model it makes.
+
+The law of a draw: every staked model survives with probability 1 − p, independently of the others; a draw
+whose meta model is constant, for nobody survived or for signals that cancel, is drawn again. What is asked
+for is the mean of a slope over this law.
+
+Where there are no more masks than draws, all are taken, weighted by their probability, and the mean is exact.
+Elsewhere draws are a sample. A slope grows as 1 / (σ Σd), and faster, as fewer signals hedge each other less:
+a fund of a few small survivors is rare and carries much of the mean. So nine draws in ten are made in
+proportion to p · size^−1.5, p the probability under the law of who of the largest stakes survives and size
+√E[(σ Σd)²]; the tenth follows the law. A draw has the weight p / q, q the probability by which it was drawn.
+Draws are independent, so their spread says how far the mean may be off.
+
+Source: importance sampling with a defensive mixture, Hesterberg 1995; Owen 2013, Monte Carlo Theory, Methods
+and Examples, chapter 9.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from kardashev.errors import (
+    ConstantMetaModelError,
+    InvalidProblemError,
+    InvalidSignalError,
+    NoStakeError,
+)
+
+CONSTANT = 1e-8  # a meta model of a smaller standard deviation is the same on every stock
+BLOCK = 14  # stakes whose masks, 16,384 of them, are drawn by importance
+BLOCKS = 3  # of the largest stakes
+TILT = 1.5  # power of the size by which a draw is the likelier the smaller its fund
+PLAIN = 0.1  # share of the draws that follow the law itself, so that no weight is above its inverse
+ATTEMPTS = 100  # at a draw, before it is given up
+MOSTLY = 0.5  # of the law must be left for its share to be known well
+NO_META_MODEL = "the meta model of every draw is constant"
+
+
+@dataclass(frozen=True)
+class DropoutRule:
+    """How stakes are drawn, by default as published.
+
+    draws : int
+    dropout : p, the probability that a staked model is left out of a draw
+    few_staked, draws_of_few : with at most so many staked models, so many draws: each of them decides more
+    """
+
+    draws: int = 100
+    dropout: float = 0.5
+    few_staked: int = 0
+    draws_of_few: int = 0
+
+    def draws_for(self, staked):
+        """How many draws a round of so many staked models has."""
+        return self.draws_of_few if staked <= self.few_staked else self.draws
+
+
+PUBLISHED = DropoutRule()
+
+
+@dataclass(frozen=True)
+class Draws:
+    """Draws of one round; the mean of f over their law is Σ weight · f.
+
+    survives : bool array (draws, models); a model without stake has nothing to lose, and always does
+    keep_rates : array (models,), the probability with which each survives
+    weights : array (draws,)
+    is_sample : bool; otherwise every mask is here, and means are exact
+    meta_signals : array (draws, stocks), the meta models, mean 0 and std 1 (ddof 0)
+    scales : array (draws,), 1 / (σ Σd)
+    """
+
+    survives: np.ndarray
+    keep_rates: np.ndarray
+    weights: np.ndarray
+    is_sample: bool
+    meta_signals: np.ndarray
+    scales: np.ndarray
+
+    def __len__(self):
+        return len(self.weights)
+
+
+def undropped(signals, stakes):
+    """The one draw in which every model survives.
+
+    Parameters
+    ----------
+    signals : array (stocks, models), prepared
+    stakes : array (models,), at risk
+
+    Returns
+    -------
+    Draws
+
+    Raises
+    ------
+    NoStakeError, InvalidSignalError, ConstantMetaModelError
+    """
+    meta_signals, deviations = standardized_meta_models(signals, stakes[None])
+    return Draws(
+        survives=np.ones((1, len(stakes)), dtype=bool),
+        keep_rates=np.ones(len(stakes)),
+        weights=np.ones(1),
+        is_sample=False,
+        meta_signals=meta_signals,
+        scales=1 / (deviations * stakes.sum()),
+    )
+
+
+def drawn(signals, stakes, generator, rule=PUBLISHED):
+    """The draws of a round: every mask where the rule has draws enough for them, otherwise a sample.
+
+    Parameters
+    ----------
+    signals : array (stocks, models), prepared
+    stakes : array (models,), at risk
+    generator : numpy.random.Generator
+    rule : DropoutRule
+
+    Returns
+    -------
+    Draws
+
+    Raises
+    ------
+    NoStakeError, InvalidSignalError
+    ConstantMetaModelError
+        When (nearly) every draw has a constant meta model.
+    InvalidProblemError
+        When p is not in [0, 1), or no draw is asked for.
+    """
+    _check(signals, stakes)
+    staked = np.argsort(-stakes, kind="stable")[: np.count_nonzero(stakes)]
+    count, dropout = rule.draws_for(len(staked)), rule.dropout
+    if not (0 <= dropout < 1 and count >= 1):
+        raise InvalidProblemError(f"{count} draws with a dropout of {dropout}, not in [0, 1)")
+    is_sample = len(staked) > np.log2(count + 1)
+    if is_sample:
+        found = _sample(signals, stakes, staked, generator, count, dropout)
+    else:
+        found = _all_masks(signals, stakes, staked, dropout)
+    survives, weights, centred, deviations = found
+    keep_rates = np.where(stakes > 0, 1 - dropout, 1.0)
+    return Draws(
+        survives=survives,
+        keep_rates=keep_rates,
+        weights=weights,
+        is_sample=is_sample,
+        meta_signals=centred / deviations[:, None],
+        scales=1 / (deviations * (survives @ (stakes / keep_rates))),
+    )
+
+
+def standardized_meta_models(signals, stakes):
+    """The stake-weighted mean signal of each set of stakes, centred and divided by its standard deviation.
+
+    Parameters
+    ----------
+    signals : array (stocks, models), prepared
+    stakes : array (sets, models)
+
+    Returns
+    -------
+    meta_signals : array (sets, stocks), mean 0 and std 1 (ddof 0)
+    deviations : array (sets,), σ before
+
+    Raises
+    ------
+    NoStakeError, InvalidSignalError
+    ConstantMetaModelError
+        Where σ ≤ `CONSTANT`.
+    """
+    _check(signals, stakes)
+    centred, deviations = _centred_meta_models(signals, stakes)
+    if (deviations <= CONSTANT).any():
+        raise ConstantMetaModelError("the meta model is constant")
+    return centred / deviations[:, None], deviations
+
+
+def _centred_meta_models(signals, stakes):
+    """Meta models (sets, stocks) less their means, and their σ (sets,); 0 for a set without stake."""
+    staked = (stakes > 0).any(axis=0)
+    totals = stakes.sum(axis=1, keepdims=True)
+    shares = stakes[:, staked] / np.where(totals > 0, totals, 1.0)
+    centred = (signals[:, staked] @ shares.T).T
+    centred -= centred.mean(axis=1, keepdims=True)
+    return centred, centred.std(axis=1)
+
+
+def _all_masks(signals, stakes, staked, dropout):
+    """Who survives in each mask that has a meta model, their probabilities, and the meta models, centred."""
+    masks = _masks(len(staked))
+    survives = np.ones((len(masks), len(stakes)), dtype=bool)
+    survives[:, staked] = masks
+    probabilities = _probabilities(masks, dropout)
+    centred, deviations = _centred_meta_models(signals, stakes * survives)
+    here = (deviations > CONSTANT) & (probabilities > 0)
+    if not here.any():
+        raise ConstantMetaModelError(NO_META_MODEL)
+    weights = probabilities[here] / probabilities[here].sum()
+    return survives[here], weights, centred[here], deviations[here]
+
+
+def _sample(signals, stakes, staked, generator, count, dropout):
+    """What `_all_masks` returns, of so many draws."""
+    fixed, known, chances, sizes = _cells(signals, stakes, staked, dropout)
+    chances = chances * (sizes > 0)
+    if not chances.any():
+        raise ConstantMetaModelError(NO_META_MODEL)
+    chances /= chances.sum()
+    odds = np.divide(chances, sizes**TILT, out=np.zeros(len(sizes)), where=sizes > 0)
+    odds = (1 - PLAIN) * odds / odds.sum() + PLAIN * chances
+    survives = np.ones((count, len(stakes)), dtype=bool)
+    weights, deviations = np.empty(count), np.empty(count)
+    centred = np.empty((count, len(signals)))
+    due, tried, lost = np.arange(count), 0, 0.0
+    for _ in range(ATTEMPTS):
+        cells = generator.choice(len(odds), len(due), p=odds)
+        kept = generator.random((len(due), len(staked))) >= dropout
+        is_known = np.arange(fixed.shape[1]) < known[cells, None]
+        np.copyto(kept[:, : fixed.shape[1]], fixed[cells], where=is_known)
+        survives[np.ix_(due, staked)] = kept
+        weights[due] = chances[cells] / odds[cells]
+        centred[due], deviations[due] = _centred_meta_models(signals, stakes * survives[due])
+        tried += len(due)
+        due = due[deviations[due] <= CONSTANT]
+        if not len(due):
+            left = 1 - lost / tried  # of the law, after what is drawn again
+            weights /= left * tried if left > MOSTLY else weights.sum()
+            return survives, weights, centred, deviations
+        lost += weights[due].sum()
+    raise ConstantMetaModelError(NO_META_MODEL)
+
+
+def _cells(signals, stakes, staked, dropout):
+    """The law cut into cells: in each it is known who of the largest stakes survives, the others are free.
+
+    The first cells are the masks of the largest `BLOCK` stakes. In place of the one in which none of them
+    survives, which is as rare as its slopes are large, stand the masks of the next block, and so on.
+
+    Returns
+    -------
+    fixed : bool array (cells, models of all blocks), who survives
+    known : int array (cells,), of how many models, from the largest stake on, that holds
+    chances : array (cells,)
+    sizes : array (cells,), √E[(σ Σd)²]
+    """
+    among = staked[: BLOCK * BLOCKS]
+    parts = []
+    for start in range(0, len(among), BLOCK):
+        end = min(start + BLOCK, len(among))
+        masks = _masks(end - start)[end < len(among) :]
+        fixed = np.zeros((len(masks), len(among)), dtype=bool)
+        fixed[:, start:end] = masks
+        chances = dropout**start * _probabilities(masks, dropout)
+        block, others = staked[start:end], staked[end:]
+        sizes = _expected_sizes(signals, stakes, masks, block, others, dropout)
+        parts.append((fixed, np.full(len(masks), end), chances, sizes))
+    return tuple(map(np.concatenate, zip(*parts, strict=True)))
+
+
+def _masks(count):
+    """Every mask of so many models: bool array (2^count, count)."""
+    return (np.arange(2**count)[:, None] >> np.arange(count)) & 1 == 1
+
+
+def _probabilities(masks, dropout):
+    kept = masks.sum(axis=1)
+    return (1 - dropout) ** kept * dropout ** (masks.shape[1] - kept)
+
+
+def _expected_sizes(signals, stakes, masks, block, others, dropout):
+    """√E[(σ Σd)²] for each mask of a block, the others drawn at random: array (masks,), 0 if constant."""
+    apart = np.zeros(len(stakes))
+    apart[others] = stakes[others]
+    doubled = stakes[block] / (1 - dropout)
+    columns = np.column_stack([signals[:, block] * doubled, signals @ apart])
+    columns -= columns.mean(axis=0)
+    factor = np.linalg.qr(columns / np.sqrt(len(signals)), mode="r")
+    variances = np.einsum("ni,ni->i", signals, signals) / len(signals) - signals.mean(axis=0) ** 2
+    means = masks @ factor[:, :-1].T + factor[:, -1]
+    spread = dropout / (1 - dropout) * (apart**2 @ np.maximum(variances, 0.0))
+    sizes = np.sqrt(np.einsum("mk,mk->m", means, means) + spread)
+    return sizes * (sizes > CONSTANT * (masks @ doubled + apart.sum()))
+
+
+def _check(signals, stakes):
+    if not np.isfinite(stakes).all() or (stakes < 0).any():
+        raise InvalidSignalError("a stake is negative, NaN or infinite")
+    if not (stakes.sum(axis=-1) > 0).all():
+        raise NoStakeError("every stake is zero")
+    if not np.isfinite(signals).all():
+        raise InvalidSignalError("a prepared signal is NaN or infinite")
