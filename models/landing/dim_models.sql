@@ -1,0 +1,17 @@
+{# Grain: model_id. Registered models, as they are registered now. #}
+with
+
+models as (
+
+    select * from {{ ref('int_models_known') }}
+
+)
+
+select
+    model_id,
+    account_id,
+    display_name,
+    is_benchmark,
+    created_at
+
+from models

@@ -1,0 +1,19 @@
+{{ config(materialized='view') }}
+{# Grain: round_number, stock_id, neutralizer; the rounds that are due. #}
+-- depends_on: {{ ref('int_landing_narrowed') }}
+with
+
+source as (
+
+    select * from {{ source('landing', 'neutralizers') }}
+
+)
+
+select
+    round_number,
+    stock_id,
+    neutralizer,
+    value,
+    path
+
+from source

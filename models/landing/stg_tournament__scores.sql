@@ -1,0 +1,22 @@
+{{ config(materialized='view') }}
+{# Grain: round_number, model_id, score, score_version, score_day, known_at; the rounds that are due. #}
+-- depends_on: {{ ref('int_landing_narrowed') }}
+with
+
+source as (
+
+    select * from {{ source('landing', 'scores') }}
+
+)
+
+select
+    round_number,
+    model_id,
+    score,
+    score_version,
+    score_day,
+    value,
+    known_at at time zone 'UTC' as known_at,
+    path
+
+from source

@@ -1,0 +1,131 @@
+{#
+Grain: round_number, model_id. What became of each model's submission. A registered or staked model without
+any upload to a closed round is missing, from the first round that closes after it was registered; unless its score
+was taken elsewhere: then it was accepted there. Before the close it may still send one, and has no row. Nothing is known of a
+refused round that was never built.
+#}
+with
+
+uploads as (
+
+    select * from {{ ref('int_submissions') }}
+
+),
+
+submissions_elsewhere as (
+
+    select * from {{ ref('int_submissions_elsewhere') }}
+
+),
+
+rounds as (
+
+    select * from {{ ref('int_rounds_known') }}
+
+),
+
+rounds_due as (
+
+    select * from {{ ref('int_rounds_due') }}
+
+),
+
+rounds_before as (
+
+    select * from {{ ref('int_rounds_before') }}
+
+),
+
+rounds_landed as (
+
+    select * from {{ ref('int_rounds_landed') }}
+
+),
+
+models as (
+
+    select * from {{ ref('int_models_known') }}
+
+),
+
+stakes as (
+
+    select * from {{ ref('int_stakes_at_risk') }}
+
+),
+
+submissions as (
+
+    select
+        round_number,
+        model_id,
+        if(submissions_elsewhere.model_key is null, uploads.status, 'accepted') as status,
+        uploads.reasons,
+        uploads.submitted_at,
+        uploads.stocks_matched,
+        uploads.stocks_unknown,
+        uploads.stocks_filled
+
+    from uploads
+    full join submissions_elsewhere using (round_number, model_id)
+
+),
+
+expected as (
+
+    select
+        rounds.round_number,
+        models.model_id
+
+    from rounds
+    inner join models on rounds.close_at >= coalesce(models.created_at, rounds.close_at)
+    left join rounds_due on rounds.round_number = rounds_due.round_number
+    left join rounds_before on rounds.round_number = rounds_before.round_number
+    where
+        not coalesce(rounds_due.is_left_out, false)
+        or rounds_before.fingerprint is not null
+
+    union
+
+    select
+        round_number,
+        model_id
+
+    from stakes
+    where stake_nmr > 0
+
+),
+
+missing as (
+
+    select expected.*
+    from expected
+    inner join rounds_landed on expected.round_number = rounds_landed.round_number
+    anti join submissions
+        on
+            expected.round_number = submissions.round_number
+            and expected.model_id = submissions.model_id
+    where rounds_landed.is_closed
+
+)
+
+select
+    round_number,
+    model_id,
+    status,
+    reasons,
+    submitted_at,
+    stocks_matched,
+    stocks_unknown,
+    stocks_filled
+
+from submissions
+
+union all by name
+
+select
+    round_number,
+    model_id,
+    'missing' as status
+
+from missing
