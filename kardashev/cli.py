@@ -11,9 +11,16 @@ from datetime import UTC, date, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from kardashev.environment import DATABASE, DEFAULTS, LANDING, PUBLISHED, place, project_folder
 from kardashev.errors import KardashevError
 from kardashev.printing import VisibleStream
+from kardashev.warehouse.environment import (
+    DATABASE,
+    DEFAULTS,
+    LANDING,
+    PUBLISHED,
+    place,
+    project_folder,
+)
 
 EXIT_ERROR = 2
 EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells have it
@@ -202,21 +209,21 @@ def demo(**options):
 
 
 def tour(published):
-    from kardashev.tour import print_tour
+    from kardashev.warehouse.tour import print_tour
 
     print_tour(published)
 
 
 def contribution(model_id, round_number, landing, database):
     _use_one_blas_thread()
-    from kardashev.contribution_check import print_contribution_check
+    from kardashev.inspection.contribution import print_contribution_check
 
     print_contribution_check(database, landing, model_id, round_number)
 
 
 def simulate(first, last, rules, landing, database, project):
     _use_one_blas_thread()
-    from kardashev.simulation import simulate
+    from kardashev.replay.command import simulate
 
     simulate(project, landing, database, first, last, rules, progress)
 

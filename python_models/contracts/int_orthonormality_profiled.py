@@ -1,6 +1,6 @@
 """Grain: round_number. How far NᵀVN is from the identity, for the contract of neutralizers/."""
 
-from kardashev.frames.neutralized import orthonormality_profile
+from kardashev.rounds.neutralized import orthonormality_profile
 
 
 def model(dbt, session):

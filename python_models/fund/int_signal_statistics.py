@@ -1,6 +1,6 @@
 """Grain: model_id, as_of_date, evidence. How sure the mean of each kind of evidence is by each day."""
 
-from kardashev.frames.signal_statistics import signal_statistic_rows
+from kardashev.rounds.signal_statistics import signal_statistic_rows
 
 
 def model(dbt, session):

@@ -1,8 +1,8 @@
 """Grain: path, round_number, delivery of a target's or score's day. What each file holds, by content."""
 
-from kardashev.duckdb_udfs import landing_folder, previous_table
 from kardashev.landing.manifest import landing_manifest
 from kardashev.landing.reader import widen_views
+from kardashev.warehouse.plugin import landing_folder, previous_table
 
 
 def model(dbt, session):

@@ -1,7 +1,7 @@
 """Grain: table_name. The landing's views, narrowed to the files that are due, and how many those are."""
 
-from kardashev.duckdb_udfs import landing_folder
 from kardashev.landing.reader import narrow_views
+from kardashev.warehouse.plugin import landing_folder
 
 
 def model(dbt, session):

@@ -1,7 +1,7 @@
 """Grain: round_number, model_key, stock_key; the stale rounds. Neutral weights of meta models."""
 
-from kardashev.frames.neutralized import neutral_weight_rows
-from kardashev.frames.prepared import Sources
+from kardashev.rounds.neutralized import neutral_weight_rows
+from kardashev.rounds.prepared import Sources
 
 
 def model(dbt, session):

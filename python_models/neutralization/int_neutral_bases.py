@@ -1,7 +1,7 @@
 """Grain: round_number, basis, factor, stock_key; the rounds held. N, and the basis Q of [N, 1]."""
 
-from kardashev.frames.neutralized import neutral_basis_rows
-from kardashev.frames.prepared import Sources
+from kardashev.rounds.neutralized import neutral_basis_rows
+from kardashev.rounds.prepared import Sources
 
 
 def model(dbt, session):

@@ -1,7 +1,7 @@
 """Grain: round_number, model_key; the rounds held. Norms of what each signal keeps outside N."""
 
-from kardashev.frames.neutralized import neutral_norm_rows
-from kardashev.frames.prepared import Sources
+from kardashev.rounds.neutralized import neutral_norm_rows
+from kardashev.rounds.prepared import Sources
 
 
 def model(dbt, session):

@@ -1,7 +1,7 @@
 """Grain: round_number, factor_set, model_key, stock_key; the rounds held. Ranks outside factor sets."""
 
-from kardashev.frames.neutralized import neutralized_signal_rows
-from kardashev.frames.prepared import Sources
+from kardashev.rounds.neutralized import neutralized_signal_rows
+from kardashev.rounds.prepared import Sources
 
 
 def model(dbt, session):

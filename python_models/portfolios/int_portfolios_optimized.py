@@ -1,7 +1,7 @@
 """Grain: round_number; the rounds held. The optimized portfolio, and what its gradients need later."""
 
-from kardashev.frames.portfolios import optimized_portfolio_rows
-from kardashev.frames.prepared import Sources
+from kardashev.rounds.portfolios import optimized_portfolio_rows
+from kardashev.rounds.prepared import Sources
 
 
 def model(dbt, session):

@@ -1,7 +1,7 @@
 """Grain: path. Files that changed between the manifest and the last model that reads what is landed."""
 
-from kardashev.duckdb_udfs import landing_folder
 from kardashev.landing.manifest import changed_files
+from kardashev.warehouse.plugin import landing_folder
 
 
 def model(dbt, session):

@@ -1,6 +1,6 @@
 """Grain: one row, the newest publication. Copies the marts into the file that people read."""
 
-from kardashev.publish import publish
+from kardashev.warehouse.publish import publish
 
 
 def model(dbt, session):

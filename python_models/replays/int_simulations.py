@@ -1,8 +1,8 @@
 """Grain: payout_rule, first_round, last_round, round_number. Replays: stakes, payouts, and scores."""
 
-from kardashev.frames.prepared import Sources
-from kardashev.frames.replayed_rounds import Replayed
-from kardashev.frames.simulations import simulation_rows
+from kardashev.replay.recursion import simulation_rows
+from kardashev.replay.replayed_rounds import Replayed
+from kardashev.rounds.prepared import Sources
 
 
 def model(dbt, session):

@@ -1,7 +1,7 @@
 """Grain: round_number, model_key, score, score_version, target, score_day, known_at. By matrices."""
 
-from kardashev.frames.matrix_scores import FAMILIES, matrix_score_rows
-from kardashev.frames.prepared import Sources
+from kardashev.rounds.matrix_scores import FAMILIES, matrix_score_rows
+from kardashev.rounds.prepared import Sources
 
 
 def model(dbt, session):

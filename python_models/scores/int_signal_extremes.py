@@ -1,7 +1,7 @@
 """Grain: round_number, coverage_id (0), extreme_form, model_key, stock_key. Top and bottom, rounds held."""
 
-from kardashev.frames.extremes import extreme_signal_rows
-from kardashev.frames.prepared import Sources
+from kardashev.rounds.extremes import extreme_signal_rows
+from kardashev.rounds.prepared import Sources
 
 
 def model(dbt, session):

@@ -1,6 +1,6 @@
 """Grain: round_number, model_key, score, score_version, target, score_day, known_at. TC, with its errors."""
 
-from kardashev.frames.true_contributions import true_contribution_rows
+from kardashev.rounds.true_contributions import true_contribution_rows
 
 
 def model(dbt, session):

@@ -15,13 +15,13 @@ from clock import cpu, peak_gigabytes
 from portfolio import LIMITS, STOCKS, models
 from threadpoolctl import threadpool_limits
 
-from kardashev.frames.blocks import Blocks
-from kardashev.frames.portfolios import optimized_portfolio_rows
-from kardashev.frames.prepared import PreparedBlock, Sources
-from kardashev.frames.true_contributions import true_contribution_rows
+from kardashev.kernels.ranking import doubled_rank
 from kardashev.portfolio.dropout import PUBLISHED
 from kardashev.portfolio.solve import NEWTON
-from kardashev.ranking import doubled_rank
+from kardashev.rounds.blocks import Blocks
+from kardashev.rounds.portfolios import optimized_portfolio_rows
+from kardashev.rounds.prepared import PreparedBlock, Sources
+from kardashev.rounds.true_contributions import true_contribution_rows
 
 ROUND, OPEN_ROUNDS, BACKFILL = 1, 80, 500
 COUNTRIES, SECTORS, FACTORS = 60, 40, 99  # and the dollar: 200 rows

@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "kernels"))
 
 from portfolios import drawn_models, drawn_problem
 
-from kardashev.contribution_check import held_round, landed_returns
+from kardashev.inspection.contribution import held_round, landed_returns
 from kardashev.portfolio.dropout import DropoutRule, drawn
 from kardashev.portfolio.true_contribution import gradients, prepare, sampling_errors
 

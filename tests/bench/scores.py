@@ -10,7 +10,7 @@ import pandas as pd
 from clock import cpu, peak_gigabytes
 from numerai_tools import scoring
 
-from kardashev import contribution, correlation, neutralization, ranking
+from kardashev.kernels import contribution, correlation, neutralization, ranking
 
 STOCKS, MODELS, COLUMNS, K = 5000, 4000, 200, 200
 SAMPLE = 40

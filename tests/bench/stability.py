@@ -18,7 +18,7 @@ import pyarrow as pa
 from clock import cpu, peak_gigabytes
 from numerai_tools import signals
 
-from kardashev.ranking import doubled_rank
+from kardashev.kernels.ranking import doubled_rank
 
 PROJECT = Path(__file__).parents[2]
 MODELS, STOCKS, LEAVERS, COLUMNS = 4000, 5000, 25, 200

@@ -8,15 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numerai_tools import scoring
 
-from kardashev.contribution import (
+from kardashev.kernels.contribution import (
     alpha,
     contribution,
     meta_portfolio_contribution,
     neutral_contribution,
     orthogonalized,
 )
-from kardashev.neutralization import least_squares_basis, neutral_weights
-from kardashev.ranking import POWER, doubled_rank, gaussianized, top_bottom
+from kardashev.kernels.neutralization import least_squares_basis, neutral_weights
+from kardashev.kernels.ranking import POWER, doubled_rank, gaussianized, top_bottom
 
 VERSIONS = {"v1": ("l1", 1.0), "v2": ("l2", 1.0), "v3": ("l2", 1 / 50)}
 

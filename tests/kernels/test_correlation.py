@@ -7,9 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numerai_tools import scoring
 
-from kardashev.correlation import correlation, exposures, nearest_signals, neutral_correlation
-from kardashev.neutralization import centred_norms, least_squares_basis, least_squares_residual
-from kardashev.ranking import POWER, doubled_rank, gaussianized, top_bottom
+from kardashev.kernels.correlation import (
+    correlation,
+    exposures,
+    nearest_signals,
+    neutral_correlation,
+)
+from kardashev.kernels.neutralization import (
+    centred_norms,
+    least_squares_basis,
+    least_squares_residual,
+)
+from kardashev.kernels.ranking import POWER, doubled_rank, gaussianized, top_bottom
 
 TOLERANCE = 1e-9
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from numerai_tools import scoring
 
-from kardashev.neutralization import (
+from kardashev.kernels.neutralization import (
     centred_norms,
     least_squares_basis,
     least_squares_residual,

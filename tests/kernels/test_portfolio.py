@@ -14,8 +14,6 @@ from portfolios import SIZES, Reference, drawn_problem, objective, standardized
 from scipy.stats import norm
 
 from kardashev import errors
-from kardashev.frames.blocks import Blocks, Index
-from kardashev.frames.portfolios import portfolio_problem
 from kardashev.portfolio import feasibility, layer
 from kardashev.portfolio.active_set import polished
 from kardashev.portfolio.layer import PortfolioLayer
@@ -25,6 +23,8 @@ from kardashev.portfolio.problem import PortfolioProblem, neutral_problem
 from kardashev.portfolio.report import exposure_report
 from kardashev.portfolio.solve import ENGINES, solve
 from kardashev.portfolio.specification import specification
+from kardashev.rounds.blocks import Blocks, Index
+from kardashev.rounds.portfolios import portfolio_problem
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")  # of cvxpylayers
 

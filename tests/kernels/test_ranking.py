@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numerai_tools import scoring
 
-from kardashev.ranking import (
+from kardashev.kernels.ranking import (
     doubled_rank,
     gaussianized,
     normal_quantiles,

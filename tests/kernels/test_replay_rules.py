@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from kardashev.frames.replayed_rounds import Term
-from kardashev.frames.simulations import settlements
-from kardashev.meta_models import MetaModel
-from kardashev.payouts import PayoutRule
+from kardashev.replay.meta_models import MetaModel
+from kardashev.replay.payouts import PayoutRule
+from kardashev.replay.recursion import settlements
+from kardashev.replay.replayed_rounds import Term
 
 AT_RISK = np.array([10.0, 20.0, 30.0, 0.0])
 SCORES = np.array([0.01, -0.2, np.nan, 0.5])

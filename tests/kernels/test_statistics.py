@@ -6,8 +6,8 @@ import pytest
 import statsmodels.api as sm
 from statsmodels.stats.sandwich_covariance import S_hac_simple
 
-from kardashev.frames.signal_statistics import signal_statistic_rows
-from kardashev.statistics import newey_west_means, one_sided_p_values, overlapping_rounds
+from kardashev.kernels.statistics import newey_west_means, one_sided_p_values, overlapping_rounds
+from kardashev.rounds.signal_statistics import signal_statistic_rows
 
 
 def overlapping_returns(rounds, series, span, seed=1):

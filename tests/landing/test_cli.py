@@ -53,7 +53,7 @@ def calls(monkeypatch):
     stand_in(
         "kardashev.landing.demo", "write_demo", SimpleNamespace(market=summary, uploads_added=36)
     )
-    stand_in("kardashev.tour", "print_tour")
+    stand_in("kardashev.warehouse.tour", "print_tour")
     return taken
 
 

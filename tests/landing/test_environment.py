@@ -5,8 +5,8 @@ import os
 import duckdb
 import pytest
 
-from kardashev.environment import check_places, check_threads
 from kardashev.errors import SettingError
+from kardashev.warehouse.environment import check_places, check_threads
 
 
 @pytest.fixture

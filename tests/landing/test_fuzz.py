@@ -13,7 +13,7 @@ from test_door import COLUMNS, IN_TIME, everything_below, land, landed, landing_
 
 from kardashev.errors import RefusedFileError, RuleError
 from kardashev.landing.door import Door
-from kardashev.rules import check_rules
+from kardashev.warehouse.rules import check_rules
 
 PROJECT = Path(__file__).parents[2]
 ID, SIGNAL = pa.string(), pa.float64()

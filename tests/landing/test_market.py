@@ -12,11 +12,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from kardashev.errors import MarketError
+from kardashev.kernels.ranking import doubled_rank, gaussianized
 from kardashev.landing.demo.simulator import simulate_prices
 from kardashev.landing.files import write_landed
 from kardashev.landing.market import write_market
 from kardashev.landing.market.factor_model import binned, group_dummies, median_filled
-from kardashev.ranking import doubled_rank, gaussianized
 
 END = date(2026, 10, 28)  # a Wednesday: its week has not ended
 ERA_FROM = date(2026, 6, 1)

@@ -6,9 +6,10 @@ from types import SimpleNamespace
 import duckdb
 import pytest
 
-from kardashev import cli, tour
+from kardashev import cli
 from kardashev.errors import MarketError
 from kardashev.printing import visible
+from kardashev.warehouse import tour
 
 NAME = "Dr\x1b[2J Evil\r\u202e\x07\n  second line\x9b é 株"
 VISIBLE = r"Dr\x1b[2J Evil\r\u202e\x07\n  second line\x9b é 株"

@@ -5,8 +5,8 @@ import resource
 import duckdb
 import pytest
 
-from kardashev import publish
 from kardashev.errors import WarehouseError
+from kardashev.warehouse import publish
 
 LARGEST_FILE = 2_000_000  # bytes: stands for a full disk
 

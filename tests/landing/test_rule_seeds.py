@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kardashev.errors import RuleError
-from kardashev.rules import BOUNDS, check_rules
+from kardashev.warehouse.rules import BOUNDS, check_rules
 
 PROJECT = Path(__file__).parents[2]
 

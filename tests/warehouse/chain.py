@@ -10,7 +10,7 @@ from graphlib import TopologicalSorter
 import duckdb
 from harness import PROJECT
 
-from kardashev.duckdb_udfs import norm_ppf
+from kardashev.warehouse.plugin import norm_ppf
 
 LAST = "int_scores"
 

@@ -10,7 +10,7 @@ import pytest
 from harness import Warehouse
 from test_parity import Oracle, assert_round_matches
 
-from kardashev.contribution_check import held_round, landed_returns
+from kardashev.inspection.contribution import held_round, landed_returns
 from kardashev.portfolio.dropout import DropoutRule, drawn
 from kardashev.portfolio.true_contribution import prepare, true_contribution
 

@@ -14,7 +14,7 @@ from numerai_tools import scoring
 from scipy.stats import norm, rankdata, spearmanr
 
 from kardashev.cli import main
-from kardashev.contribution_check import checked_contribution
+from kardashev.inspection.contribution import checked_contribution
 
 COST = 0.0010
 RETURN = "return_20"

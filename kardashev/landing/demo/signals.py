@@ -7,9 +7,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from kardashev.kernels.ranking import doubled_rank, gaussianized
 from kardashev.landing.demo.edits import EDITS
 from kardashev.landing.demo.participants import Participant
-from kardashev.ranking import doubled_rank, gaussianized
 
 
 def gaussianized_known(values: np.ndarray) -> np.ndarray:

@@ -4,13 +4,13 @@ import re
 
 import numpy as np
 
-from kardashev.neutralization import (
+from kardashev.kernels.neutralization import (
     least_squares_basis,
     least_squares_residual,
     orthonormal_basis,
     weighted_projection_residual,
 )
-from kardashev.ranking import doubled_rank, gaussianized
+from kardashev.kernels.ranking import doubled_rank, gaussianized
 
 STANDARD_FACTORS = ("beta", "momentum_12_1", "size", "volatility")
 FEATURES = ("feature_reversal_1m", "feature_momentum_6_1", "feature_high_52w")

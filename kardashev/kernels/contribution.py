@@ -8,7 +8,7 @@ a day and never form W. MPC is a gradient in closed form: tests check it against
 
 import numpy as np
 
-from kardashev.neutralization import least_squares_residual, neutral_weights
+from kardashev.kernels.neutralization import least_squares_residual, neutral_weights
 
 NORMALIZERS = ("l1", "l2")
 

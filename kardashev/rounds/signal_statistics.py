@@ -3,8 +3,8 @@
 import numpy as np
 import pyarrow as pa
 
-from kardashev.frames.blocks import batch
-from kardashev.statistics import newey_west_means, one_sided_p_values, overlapping_rounds
+from kardashev.kernels.statistics import newey_west_means, one_sided_p_values, overlapping_rounds
+from kardashev.rounds.blocks import batch
 
 SCHEMA = pa.schema(
     [

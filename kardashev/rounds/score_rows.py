@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from kardashev.frames.blocks import batch
+from kardashev.rounds.blocks import batch
 
 DEFINITION = ("score", "score_version", "target")
 DAY = ("target", "score_day", "known_at")

@@ -9,10 +9,10 @@ from dataclasses import fields
 import numpy as np
 import pyarrow as pa
 
-from kardashev.frames.blocks import Blocks
-from kardashev.frames.replayed_rounds import ReplayedBlock, ReplayedRound
-from kardashev.frames.staked_rounds import StakedRound
-from kardashev.payouts import PayoutRule
+from kardashev.replay.payouts import PayoutRule
+from kardashev.replay.replayed_rounds import ReplayedBlock, ReplayedRound
+from kardashev.replay.staked_rounds import StakedRound
+from kardashev.rounds.blocks import Blocks
 
 STAKE = pa.struct(
     [
@@ -56,8 +56,8 @@ def simulation_rows(connection, simulations, rounds, rules, terms, sources, repl
     rounds : relation (round_number, close_at)
     rules : relation (payout_rule, and the fields of `PayoutRule`)
     terms : relation (payout_rule, round_number, model_id, score, score_version, multiplier, value)
-    sources : kardashev.frames.prepared.Sources
-    replayed : kardashev.frames.replayed_rounds.Replayed
+    sources : kardashev.rounds.prepared.Sources
+    replayed : kardashev.replay.replayed_rounds.Replayed
 
     Returns
     -------
@@ -142,7 +142,7 @@ def settlements(close_at, terms, count):
     Parameters
     ----------
     close_at : datetime64
-    terms : sequence of kardashev.frames.replayed_rounds.Term
+    terms : sequence of kardashev.replay.replayed_rounds.Term
     count : int, staked models
 
     Returns

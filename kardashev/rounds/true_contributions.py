@@ -6,11 +6,11 @@ from operator import itemgetter
 import numpy as np
 import pyarrow as pa
 
-from kardashev.frames.blocks import Blocks
-from kardashev.frames.score_rows import DAY, score_batch, score_schema
-from kardashev.frames.sensitivities import unpacked
+from kardashev.kernels.ranking import doubled_rank
 from kardashev.portfolio.true_contribution import true_contributions
-from kardashev.ranking import doubled_rank
+from kardashev.rounds.blocks import Blocks
+from kardashev.rounds.score_rows import DAY, score_batch, score_schema
+from kardashev.rounds.sensitivities import unpacked
 
 ROUNDS_AT_ONCE = 8  # whose stored sensitivities are held at a time
 RANK, UNDROPPED = "rank", "undropped"

@@ -8,16 +8,16 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from kardashev.contribution import alpha, meta_portfolio_contribution, neutral_contribution
-from kardashev.correlation import (
+from kardashev.kernels.contribution import alpha, meta_portfolio_contribution, neutral_contribution
+from kardashev.kernels.correlation import (
     exposures,
     first_largest,
     nearest_signals,
     neutral_correlation,
 )
-from kardashev.frames.blocks import Blocks
-from kardashev.frames.prepared import PreparedBlock
-from kardashev.frames.score_rows import DAY, DEFINITION, score_batch, score_schema
+from kardashev.rounds.blocks import Blocks
+from kardashev.rounds.prepared import PreparedBlock
+from kardashev.rounds.score_rows import DAY, DEFINITION, score_batch, score_schema
 
 NO_STAKE = "nothing is at risk in the round"
 NO_PORTFOLIO = "the meta portfolio is zero"
@@ -40,7 +40,7 @@ def matrix_score_rows(connection, scores, sources, targets, shares, factors):
     ----------
     connection : duckdb.DuckDBPyConnection
     scores : relation, the columns of ``int_scores_due``, of the families in `FAMILIES`
-    sources : kardashev.frames.prepared.Sources
+    sources : kardashev.rounds.prepared.Sources
     targets : relation (round_number, target, score_day, known_at, stock_key, value)
     shares : relation (round_number, model_key, stake_share), null shares where nothing is at risk
     factors : relation (round_number, factor_set, stock_key, factor, value)

@@ -6,9 +6,7 @@ from operator import itemgetter
 import numpy as np
 import pyarrow as pa
 
-from kardashev.frames.blocks import Blocks, batch, long_rows, named_columns
-from kardashev.frames.prepared import PreparedBlock
-from kardashev.neutralization import (
+from kardashev.kernels.neutralization import (
     centred_norms,
     least_squares_basis,
     least_squares_residual,
@@ -16,7 +14,9 @@ from kardashev.neutralization import (
     orthonormality_error,
     outside_span,
 )
-from kardashev.ranking import doubled_rank
+from kardashev.kernels.ranking import doubled_rank
+from kardashev.rounds.blocks import Blocks, batch, long_rows, named_columns
+from kardashev.rounds.prepared import PreparedBlock
 
 RESIDUAL_TIE_WIDTH = 1e-12  # noise of a residual is near 1e-15; gaussianized signals are near 1
 
@@ -60,7 +60,7 @@ def neutral_weight_rows(connection, rounds, sources):
     ----------
     connection : duckdb.DuckDBPyConnection
     rounds : relation (round_number,)
-    sources : kardashev.frames.prepared.Sources
+    sources : kardashev.rounds.prepared.Sources
 
     Returns
     -------
@@ -160,7 +160,7 @@ def neutralized_signal_rows(connection, sets, sources, factors):
     ----------
     connection : duckdb.DuckDBPyConnection
     sets : relation (round_number, factor_set)
-    sources : kardashev.frames.prepared.Sources
+    sources : kardashev.rounds.prepared.Sources
     factors : relation (round_number, factor_set, stock_key, factor, value)
 
     Returns

@@ -12,15 +12,15 @@ from kardashev.errors import (
     NoStakeError,
     PortfolioError,
 )
-from kardashev.frames.blocks import Blocks
-from kardashev.frames.prepared import PreparedBlock
-from kardashev.frames.sensitivities import packed
+from kardashev.kernels.ranking import doubled_rank, gaussianized
 from kardashev.portfolio.dropout import DropoutRule, drawn, undropped
 from kardashev.portfolio.problem import neutral_problem
 from kardashev.portfolio.report import HELD, exposure_report
 from kardashev.portfolio.solve import FALLBACK
 from kardashev.portfolio.true_contribution import prepare
-from kardashev.ranking import doubled_rank, gaussianized
+from kardashev.rounds.blocks import Blocks
+from kardashev.rounds.prepared import PreparedBlock
+from kardashev.rounds.sensitivities import packed
 
 RULE = tuple(field.name for field in fields(DropoutRule))
 DROPOUT_SEED = 20  # with the round's number it seeds the draws
@@ -66,7 +66,7 @@ def optimized_portfolio_rows(connection, rounds, sources, stakes, factors, limit
     ----------
     connection : duckdb.DuckDBPyConnection
     rounds : relation (round_number, and the fields of `DropoutRule`)
-    sources : kardashev.frames.prepared.Sources; the universe has country and sector too
+    sources : kardashev.rounds.prepared.Sources; the universe has country and sector too
     stakes : relation (round_number, model_key, at_risk_nmr)
     factors : relation (round_number, stock_key, factor, value), raw
     limits : relation (round_number, constraint_name, limit_value)

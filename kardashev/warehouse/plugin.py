@@ -8,7 +8,10 @@ from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt_common.exceptions import DbtRuntimeError
 from scipy.special import ndtri
 
-from kardashev.environment import (
+from kardashev.errors import KardashevError, WarehouseError
+from kardashev.landing.reader import create_views
+from kardashev.printing import visible
+from kardashev.warehouse.environment import (
     DATABASE,
     LANDING,
     PUBLISHED,
@@ -16,10 +19,7 @@ from kardashev.environment import (
     check_threads,
     place,
 )
-from kardashev.errors import KardashevError, WarehouseError
-from kardashev.landing.reader import create_views
-from kardashev.printing import visible
-from kardashev.rules import check_rules
+from kardashev.warehouse.rules import check_rules
 
 
 def below_project(path):

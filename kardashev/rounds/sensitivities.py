@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from kardashev.frames.blocks import Index
+from kardashev.kernels.ranking import normal_quantiles
 from kardashev.portfolio.true_contribution import StoredSensitivity
-from kardashev.ranking import normal_quantiles
+from kardashev.rounds.blocks import Index
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ def packed(stored, block):
     Parameters
     ----------
     stored : StoredSensitivity, whose places stand for the block's stocks
-    block : kardashev.frames.prepared.PreparedBlock
+    block : kardashev.rounds.prepared.PreparedBlock
     """
     count = len(block.stocks)
     buffer = io.BytesIO()

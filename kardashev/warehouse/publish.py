@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import duckdb
 import pyarrow as pa
 
-from kardashev.duckdb_udfs import published_file
 from kardashev.errors import WarehouseError
+from kardashev.warehouse.plugin import published_file
 
 STORAGE_VERSION = "v1.0.0"  # any DuckDB client since 1.0 opens the copy
 

@@ -10,12 +10,12 @@ from operator import itemgetter
 import numpy as np
 import pyarrow as pa
 
-from kardashev.contribution import orthogonalized
-from kardashev.frames.blocks import Blocks, batch, matrix
-from kardashev.frames.neutralized import RESIDUAL_TIE_WIDTH
-from kardashev.frames.prepared import PreparedBlock
-from kardashev.neutralization import least_squares_residual
-from kardashev.ranking import POWER, gaussianized, top_bottom
+from kardashev.kernels.contribution import orthogonalized
+from kardashev.kernels.neutralization import least_squares_residual
+from kardashev.kernels.ranking import POWER, gaussianized, top_bottom
+from kardashev.rounds.blocks import Blocks, batch, matrix
+from kardashev.rounds.neutralized import RESIDUAL_TIE_WIDTH
+from kardashev.rounds.prepared import PreparedBlock
 
 SCHEMA = pa.schema(
     [
@@ -36,7 +36,7 @@ def extreme_signal_rows(connection, forms, sources, neutralized_signals):
     ----------
     connection : duckdb.DuckDBPyConnection
     forms : relation (round_number, coverage_id, extreme_form, family, factor_set, meta_model, top_bottom)
-    sources : kardashev.frames.prepared.Sources
+    sources : kardashev.rounds.prepared.Sources
     neutralized_signals : relation (round_number, coverage_id, signal_form, model_key, stock_key,
         doubled_rank)
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kardashev.neutralization import centred_norms, least_squares_residual
+from kardashev.kernels.neutralization import centred_norms, least_squares_residual
 
 MODELS_AT_ONCE = 512  # pairwise correlations of two such blocks are held at a time
 SAME_CORRELATION = 1e-12  # correlations this close are one: clones must not be told apart by noise

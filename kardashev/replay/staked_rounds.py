@@ -2,15 +2,15 @@
 
 import numpy as np
 
-from kardashev.contribution import contribution, meta_portfolio
-from kardashev.correlation import correlation
 from kardashev.errors import PortfolioError
-from kardashev.frames.matrix_scores import contribution_targets, outcome
-from kardashev.frames.portfolios import drawn_sensitivity
-from kardashev.frames.true_contributions import RANK, UNDROPPED, percentiles
+from kardashev.kernels.contribution import contribution, meta_portfolio
+from kardashev.kernels.correlation import correlation
+from kardashev.kernels.ranking import doubled_rank, signed_power
 from kardashev.portfolio.dropout import undropped
 from kardashev.portfolio.true_contribution import prepare, true_contribution
-from kardashev.ranking import doubled_rank, signed_power
+from kardashev.rounds.matrix_scores import contribution_targets, outcome
+from kardashev.rounds.portfolios import drawn_sensitivity
+from kardashev.rounds.true_contributions import RANK, UNDROPPED, percentiles
 
 META_PORTFOLIO = "SWP"
 STAKE_BOUND = ("contribution", "neutral_contribution", "mpc", "tc")  # families of scores
@@ -22,7 +22,7 @@ class StakedRound:
 
     Parameters
     ----------
-    replayed : kardashev.frames.replayed_rounds.ReplayedRound
+    replayed : kardashev.replay.replayed_rounds.ReplayedRound
     at_risk : array (staked models,), NMR
     """
 

@@ -6,15 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from kardashev.frames.blocks import matrix, scattered
-from kardashev.neutralization import (
+from kardashev.kernels.neutralization import (
     centred_norms,
     least_squares_basis,
     least_squares_residual,
     neutral_weights,
     outside_span,
 )
-from kardashev.ranking import POWER, doubled_rank, gaussianized
+from kardashev.kernels.ranking import POWER, doubled_rank, gaussianized
+from kardashev.rounds.blocks import matrix, scattered
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Sources:
 
 
 class PreparedBlock:
-    """One block's stocks and models, and their signals; see `kardashev.neutralization` for the forms.
+    """One block's stocks and models, and their signals; see `kardashev.kernels.neutralization` for the forms.
 
     The full universe (coverage 0) uses what was made and kept at the close, where the sources have it.
     """

@@ -9,8 +9,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from kardashev.errors import WarehouseError
-from kardashev.frames.staked_rounds import STAKE_BOUND
-from kardashev.warehouse import applies_to_round, reading
+from kardashev.replay.staked_rounds import STAKE_BOUND
+from kardashev.warehouse.reading import applies_to_round, reading
 
 FROZEN = "frozen"
 WIDTH = 160  # characters of a printed table

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import pyarrow.compute as pc
 
-from kardashev.frames.blocks import scattered
-from kardashev.frames.matrix_scores import ScoredBlock
-from kardashev.frames.portfolios import portfolio_problem
-from kardashev.frames.score_rows import DAY
-from kardashev.meta_models import MetaModel
 from kardashev.portfolio.dropout import DropoutRule
+from kardashev.replay.meta_models import MetaModel
+from kardashev.rounds.blocks import scattered
+from kardashev.rounds.matrix_scores import ScoredBlock
+from kardashev.rounds.portfolios import portfolio_problem
+from kardashev.rounds.score_rows import DAY
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Replayed:
     scores : the columns of ``int_simulated_scores``
     targets : (round_number, target, stock_key, value, target_mean), null keys outside the universe
     stakes : (round_number, model_id, stake_nmr, is_at_risk, mean_neutral_churn, is_benchmark)
-    factors, limits : as in `kardashev.frames.portfolios.optimized_portfolio_rows`
+    factors, limits : as in `kardashev.rounds.portfolios.optimized_portfolio_rows`
     dropouts : (round_number, and the fields of `DropoutRule`)
     engine : str
     """

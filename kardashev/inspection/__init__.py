@@ -1,0 +1,1 @@
+"""Questions to a built warehouse, answered along another way than it was built."""

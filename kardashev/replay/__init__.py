@@ -1,0 +1,1 @@
+"""Rounds replayed as payouts compound into stakes, beside frozen stakes."""
