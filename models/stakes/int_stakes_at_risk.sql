@@ -21,13 +21,7 @@ rounds as (
 
 stakes as (
 
-    select * from {{ ref('stg_tournament__stakes') }}
-
-),
-
-model_keys as (
-
-    select * from {{ ref('int_model_keys') }}
+    select * from {{ ref('int_stakes') }}
 
 ),
 
@@ -53,7 +47,7 @@ watched as (
 
     select
         stakes.round_number,
-        model_keys.model_key,
+        stakes.model_key,
         stakes.model_id,
         stakes.stake_nmr,
         rounds.churn_threshold,
@@ -73,19 +67,18 @@ watched as (
     from stakes
     inner join rounds_due on stakes.round_number = rounds_due.round_number
     inner join rounds on stakes.round_number = rounds.round_number
-    inner join model_keys on stakes.model_id = model_keys.model_id
     left join submissions
         on
             stakes.round_number = submissions.round_number
-            and model_keys.model_key = submissions.model_key
+            and stakes.model_key = submissions.model_key
     left join submissions_elsewhere
         on
             stakes.round_number = submissions_elsewhere.round_number
-            and model_keys.model_key = submissions_elsewhere.model_key
+            and stakes.model_key = submissions_elsewhere.model_key
     left join windows
         on
             stakes.round_number = windows.round_number
-            and model_keys.model_key = windows.model_key
+            and stakes.model_key = windows.model_key
     where rounds_due.is_stale
 
 ),

@@ -50,7 +50,7 @@ models as (
 
 stakes as (
 
-    select * from {{ ref('int_stakes_at_risk') }}
+    select * from {{ ref('int_stakes') }}
 
 ),
 
