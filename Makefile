@@ -31,7 +31,7 @@ build: .venv/installed  ## build what is due of the landing
 tour: .venv/installed  ## what the built warehouse shows
 	$(BIN)/kardashev tour
 
-docs: .venv/installed  ## dbt's documentation of every model and column, in target/index.html
+docs: .venv/installed  ## dbt's documentation of every model and column, in target/static_index.html
 	$(BIN)/dbt docs generate --static
 
 lint: .venv/installed
