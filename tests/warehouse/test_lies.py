@@ -170,10 +170,19 @@ def land_truth(landing, lies=LIES):
     for number in (TRUE_ROUND, *(ROUNDS[lie] for lie in lies)):
         tournament.land_round(landing, number)
         tournament.land_targets(landing, number, 20)
+    land_vast_signals(landing)
+
+
+def land_vast_signals(landing):
+    """Participants may send any double: in time after a valid upload, and after the close."""
+    for model, hours, size in (("model_d", 3, 1.7e308), ("model_e", 60, 1e155)):
+        count = len(tournament.submission(TRUE_ROUND, model)[0])
+        signal = np.resize([size, -size], count)
+        tournament.land_upload(landing, TRUE_ROUND, model, hours, signal=signal)
 
 
 def land_what_is_no_lie(landing):
-    """An upload of nobody registered, before its round opened; targets of a round in no calendar."""
+    """An upload of nobody registered, before its round opened; targets of no round."""
     upload = pd.read_parquet(tournament.land_upload(landing, TRUE_ROUND, "model_c", hours=-24))
     tournament.write(upload.assign(model_id="early"), landing, "submissions", "early")
     (landing / "submissions" / f"{TRUE_ROUND}_model_c_-24.parquet").unlink()
@@ -244,7 +253,9 @@ def test_what_is_odd_but_harmless_is_noticed(lied):
         (0, "models registered"),
     }
     status = marts["fct_submissions"].set_index("model_id")["status"]
-    assert status["early"] == "accepted"
+    assert status[["early", "model_d", "model_e"]].tolist() == ["accepted", "accepted", "late"]
+    refused = marts["fct_contract_results"].query("scope == 'submission' and not success")
+    assert {"model_d", "model_e"} <= set(refused["model_id"])
     assert "to be noticed: round 99: calendar/ targets: round in the calendar" in output
     assert "(see early); land the model in models/" in output
     said = "to be noticed: round 2: 1 uploads, the first of early: sent after the opening"
