@@ -47,8 +47,8 @@ check: lint  ## the fast checks: lint, parse, everything but whole builds
 test: check  ## every check, whole builds included
 	$(BIN)/pytest --numprocesses $(WORKERS) tests/warehouse
 
-test-long: test  ## and what takes minutes: a build killed at every place
-	$(BIN)/pytest --numprocesses $(WORKERS) -m long tests/kernels tests/warehouse
+test-long: test  ## and what takes minutes: a build killed at every place, ten times the drawn files
+	$(BIN)/pytest --numprocesses $(WORKERS) -m long tests/kernels tests/landing tests/warehouse
 
 bench: .venv/installed  ## CPU seconds of what must be fast at real size
 	$(BIN)/python tests/bench/judging.py

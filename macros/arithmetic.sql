@@ -12,6 +12,14 @@
     {{ exact_sum(expression, 'decimal(38, 18)') }}
 {%- endmacro %}
 
+{#
+    Sum of doubles of any size, the same in any order of rows: they are added by size. For groups of a few terms that no
+    contract bounds, such as gradients per NMR where little is staked.
+#}
+{% macro sum_by_size(expression) -%}
+    sum({{ expression }} order by {{ expression }})
+{%- endmacro %}
+
 {# sign(x) · |x|^1.5 #}
 {% macro pow15(expression) -%}
     sign({{ expression }}) * pow(abs({{ expression }}), 1.5)

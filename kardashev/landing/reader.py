@@ -3,6 +3,7 @@
 import os
 import re
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -46,6 +47,7 @@ def usable_layouts(connection, table: LandedTable, files):
     """
     layouts, problems = read_layouts(connection, files)
     for path, layout in list(layouts.items()):
+        layouts[path] = layout = _with_own_names(table, layout)
         if problem := _misfit(table, layout):
             problems[path] = problem
             del layouts[path]
@@ -139,6 +141,13 @@ def value_columns(table, layout):
     """The columns of a wide table's file that hold values: all but keys, labels and a frame's index."""
     fixed = {*table.required, *table.optional, *LABELS}
     return [n for n in layout.types if n not in fixed and not FRAME_INDEX.fullmatch(n)]
+
+
+def _with_own_names(table, layout):
+    """The layout with the table's own names for its columns: capital letters say nothing, as in DuckDB."""
+    own = {name.lower(): name for name in (*table.required, *table.optional, *LABELS)}
+    columns = tuple((own.get(name.lower(), name), kind) for name, kind in layout.columns)
+    return replace(layout, columns=columns)
 
 
 def _misfit(table, layout):

@@ -2,11 +2,13 @@
 
 import shutil
 import subprocess
+import time
 
 import duckdb
 import pytest
 import tournament
 from harness import DBT_FILES, PROJECT, assert_same_marts
+from test_kills import is_done
 
 
 def lines(output, text):
@@ -86,6 +88,30 @@ def test_nothing_is_built_when_a_part_of_the_calendar_can_no_longer_be_read(ware
         output = warehouse.build(succeeds=False, is_tested=True)
         assert len(lines(output, "nothing is built: landing/rounds/2.parquet held 1 rows")) == 1
         assert "Traceback" not in output
+    assert_same_marts(warehouse.marts(), clean.marts())
+
+
+def test_a_file_put_back_during_a_build_leaves_no_row_under_the_others_fingerprint(
+    warehouse, clean
+):
+    shutil.copytree(clean.folder, warehouse.folder, dirs_exist_ok=True)
+    tournament.land_upload(warehouse.landing, 6, "model_c", correction=1)
+    command = warehouse.command(
+        *("--log-format", "json", "build", "--exclude-resource-type", "unit_test"), threads=1
+    )
+    log = warehouse.folder / "build.jsonl"
+    with log.open("w") as written, log.open() as events:
+        process = subprocess.Popen(
+            command, env=warehouse.environment(), cwd=warehouse.folder, stdout=written
+        )
+        while process.poll() is None and not is_done(events, "int_landing_narrowed"):
+            time.sleep(0.001)
+        tournament.land_upload(warehouse.landing, 6, "model_c")
+    assert process.wait() == 1
+    said = "landing/submissions/6_model_c_1.parquet changed during the build: nothing is published"
+    assert said in log.read_text()
+    assert_same_marts(warehouse.marts(), clean.marts())
+    warehouse.build()
     assert_same_marts(warehouse.marts(), clean.marts())
 
 
