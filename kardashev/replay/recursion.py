@@ -71,7 +71,7 @@ def simulation_rows(connection, simulations, rounds, rules, terms, sources, repl
         reader = Blocks(connection)
         runs = [Run(row, _rule(reader, rules, row["payout_rule"])) for row in wanted]
         for number, close_at in calendar:
-            block = ReplayedBlock.read(reader, {"round_number": number}, sources)
+            block = ReplayedBlock.read(reader, number, sources)
             this_round = ReplayedRound(block, replayed)
             for run in runs:
                 if run.asked["first_round"] <= number <= run.asked["last_round"]:

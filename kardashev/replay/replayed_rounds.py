@@ -10,9 +10,9 @@ import pyarrow.compute as pc
 from kardashev.portfolio.dropout import DropoutRule
 from kardashev.replay.meta_models import MetaModel
 from kardashev.rounds.blocks import scattered
-from kardashev.rounds.matrix_scores import ScoredBlock
 from kardashev.rounds.portfolios import portfolio_problem
 from kardashev.rounds.score_rows import DAY
+from kardashev.rounds.scored import ScoredBlock
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,9 @@ from kardashev.kernels.correlation import correlation
 from kardashev.kernels.ranking import doubled_rank, signed_power
 from kardashev.portfolio.dropout import undropped
 from kardashev.portfolio.true_contribution import prepare, true_contribution
-from kardashev.rounds.matrix_scores import contribution_targets, outcome
+from kardashev.rounds.matrix_scores import outcome
 from kardashev.rounds.portfolios import drawn_sensitivity
+from kardashev.rounds.score_rows import contribution_targets
 from kardashev.rounds.true_contributions import RANK, UNDROPPED, percentiles
 
 META_PORTFOLIO = "SWP"

@@ -7,13 +7,11 @@ from kardashev.rounds.prepared import Sources
 
 def model(dbt, session):
     dbt.config(materialized="incremental", full_refresh=False)
-    bases = dbt.ref("int_neutral_bases")
     sources = Sources(
-        signals=dbt.ref("int_signals_ranked"),
+        ranks=dbt.ref("int_signal_ranks"),
         models=dbt.ref("int_submissions"),
         universe=dbt.ref("int_universe"),
-        neutralizers=bases.filter("basis = 'projection'"),
-        least_squares=bases.filter("basis = 'least_squares'"),
+        bases=dbt.ref("int_neutral_bases"),
         norms=dbt.ref("int_neutral_norms"),
     )
     replayed = Replayed(
