@@ -356,10 +356,20 @@ def test_a_replay_of_real_rounds_is_the_plain_recursion(tmp_path, shared_data):
     assert found["stake_nmr"].loc[279].sum() > 2 * found["stake_nmr"].loc[240].sum()
 
 
-def test_without_a_project_or_a_warehouse_a_replay_says_so(tmp_path, capsys):
-    missing = ["--database", str(tmp_path / "none.duckdb"), "--pay", "house"]
-    assert main(["replay", "--from", "1", "--to", "2", *missing]) == 2
-    assert "run `dbt build` first" in capsys.readouterr().err
-    elsewhere = ["--project-dir", str(tmp_path)]
-    assert main(["replay", "--from", "1", "--to", "2", *missing, *elsewhere]) == 2
-    assert "no dbt project" in capsys.readouterr().err
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ("--database", "run `dbt build` first"),
+        ("--landing", "no landing at"),
+        ("--project-dir", "no dbt project"),
+    ],
+)
+def test_without_a_project_a_landing_or_a_warehouse_a_replay_says_so(
+    tmp_path, capsys, option, message
+):
+    places = {"--database": tmp_path / "none.duckdb", "--landing": tmp_path} | {
+        option: tmp_path / "none.duckdb"
+    }
+    options = [str(part) for place in places.items() for part in place]
+    assert main(["replay", "--from", "1", "--to", "2", "--pay", "house", *options]) == 2
+    assert message in capsys.readouterr().err
