@@ -26,6 +26,10 @@ PREPARED = (  # models that builds drop the rows of old rounds of, and those tha
     *("int_stock_identifiers", "int_universe", "int_signals_matched", "int_signals_ranked"),
     *("int_factor_columns", "int_neutral_bases", "int_neutral_norms"),
 )
+VIEWS = (
+    "int_round_terms",
+    "int_model_terms",
+)  # of what rules pay on: an older version may have built them
 
 
 @dataclass(frozen=True)
@@ -116,7 +120,7 @@ def _prepare(scratch, asked, progress):
         worklist = make_table(connection, "replay_worklist")
         connection.execute(f"create or replace table int_rounds_due as {worklist.sql_query()}")
         progress(f"preparing the signals of {len(rounds)} rounds: dbt run")
-    scratch.dbt("run", PREPARED)
+    scratch.dbt("run", PREPARED + VIEWS)
 
 
 def _replay(connection, asked, engine, progress):
