@@ -38,7 +38,7 @@ lint: .venv/installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/sqlfluff lint --processes 2 models tests/singular
-	$(BIN)/sqlfluff lint --processes 2 --templater placeholder kardashev/landing
+	$(BIN)/sqlfluff lint --processes 2 --templater placeholder kardashev/landing kardashev/replay
 
 check: lint  ## the fast checks: lint, parse, everything but whole builds
 	$(BIN)/dbt parse --quiet --target-path target/check

@@ -15,7 +15,8 @@ from kardashev.landing.layouts import Layout, quoted, read_layouts, text_literal
 from kardashev.landing.tables import LABELS, LANDED_TABLES, LandedTable
 
 SCHEMA = "landing"
-WHOLE_TABLES = ("rounds", "models")  # small, and needed to find what is due: never narrowed
+# Small, and read by every build, be it to find what is due: never narrowed.
+WHOLE_TABLES = ("rounds", "models", "replayed_stakes", "replayed_scores")
 FRAME_INDEX = re.compile(r"__index_level_\d+__|\(unnamed \d+\)|Unnamed: \d+")
 PATH = {"path": "varchar"}
 FINDINGS = {"unreadable_cells": "bigint", "unreadable_example": "varchar"}
@@ -125,14 +126,14 @@ def narrow_views(connection, landing, files_due):
 
 
 def widen_views(connection, landing, manifest):
-    """Points the views of the small tables at all their usable files.
+    """Points the views of the whole tables at all their usable files.
 
     Parameters
     ----------
     manifest : pyarrow.Table (table_name, path, layout, problem, ...)
     """
-    is_small = pc.is_in(manifest["table_name"], pa.array(WHOLE_TABLES))
-    usable = manifest.filter(pc.and_(is_small, pc.is_null(manifest["problem"])))
+    is_whole = pc.is_in(manifest["table_name"], pa.array(WHOLE_TABLES))
+    usable = manifest.filter(pc.and_(is_whole, pc.is_null(manifest["problem"])))
     rows = usable.select(["table_name", "path", "layout"]).to_pylist()
     point_views(connection, landing, WHOLE_TABLES, [tuple(row.values()) for row in rows])
 

@@ -66,8 +66,8 @@ def check_places(landing, database, published):
     if not landing.is_dir():
         raise SettingError(f"no landing at {landing}: set {LANDING} or run `kardashev demo`")
     for variable, file in ((DATABASE, database), (PUBLISHED, published)):
-        _check_file(variable, file)
-    if _is_same_file(database, published):
+        check_file(variable, file)
+    if is_same_file(database, published):
         raise SettingError(
             f"{PUBLISHED} is the warehouse itself, {published}: the copy would replace it; give "
             "another file"
@@ -81,7 +81,14 @@ def check_threads(text):
         raise SettingError(f"{THREADS} is {text!r}: give a whole number from 1 to {MOST_THREADS}")
 
 
-def _check_file(variable, file):
+def check_file(variable, file):
+    """Refuses a place for a DuckDB file where none can be written, or another file would be lost.
+
+    Parameters
+    ----------
+    variable : str, what names the place: a variable of the environment, or an option
+    file : Path
+    """
     if file.is_dir():
         raise SettingError(f"{variable} is a folder, {file}: give a file in it")
     try:
@@ -101,7 +108,7 @@ def _first_bytes(file):
         return opened.read(DUCKDB_MAGIC[0].stop)
 
 
-def _is_same_file(one, other):
+def is_same_file(one, other):
     """Whether two paths lead to one file, by any links."""
     if one.exists() and other.exists():
         return one.samefile(other)

@@ -151,7 +151,7 @@ def test_a_landing_that_lost_what_was_built_stops_the_build_unless_told(warehous
         assert len(lines(output, f"landing/{table} lacks 100.0 % of what")) == 1
     assert "Traceback" not in output
     assert_same_marts(warehouse.marts(), clean.marts())
-    held = "select count(*) from int_signals_ranked"
+    held = "select count(*) from int_signal_ranks"
     assert warehouse.query(held) == clean.query(held)
     warehouse.build(*withdrawals, "--vars", "allow_withdrawal: true", is_tested=True)
     shutil.rmtree(warehouse.folder / "landing")

@@ -1,49 +1,17 @@
-{#
-Grain: round_number, score, score_version. What a replay takes in a round: the scores that its payout rules pay on,
-and those that meta models have, correlations, and Alpha of the meta portfolio; and on which target day, none while
-the target is not final.
-#}
+-- Grain: round_number, score, score_version. What a replay takes in a round: the scores that its payout rules, $rules,
+-- pay on, and those that meta models have, correlations, and Alpha of the meta portfolio; and on which target day, none
+-- while the target is not final.
 with
-
-rounds_simulated as (
-
-    select * from {{ ref('int_rounds_simulated') }}
-
-),
-
-simulations_due as (
-
-    select * from {{ ref('int_simulations_due') }}
-
-),
-
-round_terms as (
-
-    select * from {{ ref('int_round_terms') }}
-
-),
-
-round_scores as (
-
-    select * from {{ ref('int_round_scores') }}
-
-),
-
-target_days as (
-
-    select * from {{ ref('int_target_days_simulated') }}
-
-),
 
 paid_scores as (
 
     select distinct
-        round_terms.round_number,
-        round_terms.score,
-        round_terms.score_version
+        round_number,
+        score,
+        score_version
 
-    from round_terms
-    inner join simulations_due on round_terms.payout_rule = simulations_due.payout_rule
+    from int_round_terms
+    where list_contains($rules, payout_rule)
 
 ),
 
@@ -57,8 +25,9 @@ wanted as (
         and round_scores.top_bottom is null
         and round_scores.target != 'none' as is_of_meta_models
 
-    from round_scores
-    inner join rounds_simulated on round_scores.round_number = rounds_simulated.round_number
+    from int_round_scores as round_scores
+    inner join replay_rounds
+        on round_scores.round_number = replay_rounds.round_number
     left join paid_scores
         on
             round_scores.round_number = paid_scores.round_number
@@ -85,7 +54,7 @@ select
     target_days.first_known_at
 
 from wanted
-left join target_days
+left join replay_target_days as target_days
     on
         wanted.round_number = target_days.round_number
         and wanted.target = target_days.target

@@ -1,14 +1,6 @@
-{#
-Grain: payout_rule, first_round, last_round, round_number, model_id. Stakes of each replay, and what they are paid by
-its rule.
-#}
+-- Grain: payout_rule, first_round, last_round, round_number, model_id. Stakes of each replay, and what its rule pays
+-- them.
 with
-
-simulations as (
-
-    select * from {{ ref('int_simulations') }}
-
-),
 
 stakes as (
 
@@ -20,7 +12,7 @@ stakes as (
         payout_factor,
         unnest(stakes) as staked
 
-    from simulations
+    from replay_runs
 
 )
 

@@ -1,14 +1,6 @@
-{#
-Grain: payout_rule, first_round, last_round, round_number, meta_model, score, score_version. Final scores of the
-meta models that the stakes of each replay make, beside those of stakes that nothing moves.
-#}
+-- Grain: payout_rule, first_round, last_round, round_number, meta_model, score, score_version. Final scores of the meta
+-- models that the stakes of each replay make, beside those of stakes that nothing moves.
 with
-
-simulations as (
-
-    select * from {{ ref('int_simulations') }}
-
-),
 
 scores as (
 
@@ -19,7 +11,7 @@ scores as (
         round_number,
         unnest(scores) as taken
 
-    from simulations
+    from replay_runs
 
 )
 
