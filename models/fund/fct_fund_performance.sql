@@ -1,3 +1,4 @@
+{{ config(materialized='incremental', meta={'worklist': 'int_results_due', 'redoes': 'is_after'}) }}
 {#
 Grain: round_number, score_day. What the fund's portfolio of each round has returned by each day, before and
 after costs, and since its first round; beside who staked, how much, and how well the meta model behind it
@@ -5,7 +6,13 @@ correlated.
 #}
 with
 
-fund_returns as (
+results_due as (
+
+    select * from {{ ref('int_results_due') }}
+
+),
+
+returns as (
 
     select * from {{ ref('int_fund_returns') }}
 
@@ -29,39 +36,54 @@ meta_model_scores as (
 
 ),
 
-round_stakes as (
+fund_scores as (
 
-    select
-        round_number,
-        count(*) filter (where at_risk_nmr > 0) as staked_models,
-        {{ exact_sum_of_amounts('at_risk_nmr') }} as at_risk_nmr
-
-    from stakes
-    group by all
+    select * from {{ ref('fund_scores') }}
 
 ),
 
-newest_scores as (
+fund_returns as (
 
-    select *
-    from meta_model_scores
-    where meta_model = 'SWMM' and score_version = 'v1'
-    qualify
-        row_number() over (
-            partition by round_number, score, target, score_day order by known_at desc
-        ) = 1
+    select returns.*
+    from returns
+    inner join results_due on returns.round_number = results_due.round_number
+    where results_due.is_after
+
+),
+
+round_stakes as (
+
+    select
+        stakes.round_number,
+        count(*) filter (where stakes.at_risk_nmr > 0) as staked_models,
+        {{ exact_sum_of_amounts('stakes.at_risk_nmr') }} as at_risk_nmr
+
+    from stakes
+    inner join results_due on stakes.round_number = results_due.round_number
+    where results_due.is_after
+    group by all
 
 ),
 
 swmm_scores as (
 
     select
-        round_number,
-        score_day,
-        any_value(value) filter (where score = 'corr_v4') as swmm_corr_v4,
-        any_value(value) filter (where score = 'ic_v2') as swmm_ic_v2
+        meta_model_scores.round_number,
+        meta_model_scores.score_day,
+        {% for name in ['swmm_corr_v4', 'swmm_ic_v2'] %}
+            arg_max_null(meta_model_scores.value, meta_model_scores.known_at)
+                filter (where fund_scores.fund_score = '{{ name }}')
+                as {{ name }}{{ ',' if not loop.last }}
+        {% endfor %}
 
-    from newest_scores
+    from meta_model_scores
+    inner join results_due on meta_model_scores.round_number = results_due.round_number
+    inner join fund_scores
+        on
+            meta_model_scores.meta_model = fund_scores.meta_model
+            and meta_model_scores.score = fund_scores.score
+            and meta_model_scores.score_version = fund_scores.score_version
+    where results_due.is_after
     group by all
 
 )
