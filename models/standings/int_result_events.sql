@@ -88,7 +88,7 @@ spans as (
         if(
             results.measure = 'payout_nmr',
             cast(results.value as decimal(38, 18)),
-            cast(results.value as decimal(38, 15))
+            cast(cast(results.value as decimal(38, 15)) as decimal(38, 18))
         ) as value,
         cast(results.known_at as date) as first_date,
         least(cast(results.until_at as date), round_windows.window_end) as end_date
