@@ -65,16 +65,13 @@ round_stakes as (
 
 ),
 
-swmm_scores as (
+scores_due as (
 
     select
         meta_model_scores.round_number,
         meta_model_scores.score_day,
-        {% for name in ['swmm_corr_v4', 'swmm_ic_v2'] %}
-            arg_max_null(meta_model_scores.value, meta_model_scores.known_at)
-                filter (where fund_scores.fund_score = '{{ name }}')
-                as {{ name }}{{ ',' if not loop.last }}
-        {% endfor %}
+        meta_model_scores.value,
+        fund_scores.fund_score
 
     from meta_model_scores
     inner join results_due on meta_model_scores.round_number = results_due.round_number
@@ -84,6 +81,26 @@ swmm_scores as (
             and meta_model_scores.score = fund_scores.score
             and meta_model_scores.score_version = fund_scores.score_version
     where results_due.is_after
+    qualify
+        row_number() over (
+            partition by
+                meta_model_scores.round_number,
+                meta_model_scores.score_day,
+                fund_scores.fund_score
+            order by meta_model_scores.known_at desc
+        ) = 1
+
+),
+
+swmm_scores as (
+
+    select
+        round_number,
+        score_day,
+        any_value(value) filter (where fund_score = 'swmm_corr_v4') as swmm_corr_v4,
+        any_value(value) filter (where fund_score = 'swmm_ic_v2') as swmm_ic_v2
+
+    from scores_due
     group by all
 
 )

@@ -54,13 +54,20 @@ rounds_due as (
 
 ),
 
+rounds_before as (
+
+    select * from held_rounds
+    where not is_after
+
+),
+
 -- Those whose returns had not ended for any round before the due ones.
 unreplaced as (
 
     select matured.*
     from held_rounds as matured
-    anti join (select * from held_rounds where not is_after) as earlier
-        on matured.end_date - earlier.era_date < earlier.half_a_round
+    anti join rounds_before
+        on matured.end_date - rounds_before.era_date < rounds_before.half_a_round
 
 ),
 

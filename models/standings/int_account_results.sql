@@ -76,6 +76,17 @@ newest as (
 
 ),
 
+closes as (
+
+    select distinct
+        account_id,
+        round_number,
+        close_at
+
+    from owned
+
+),
+
 model_counts as (
 
     select
@@ -83,7 +94,7 @@ model_counts as (
         closes.round_number,
         count(*) as model_count
 
-    from (select distinct account_id, round_number, close_at from owned) as closes
+    from closes
     inner join models
         on
             closes.account_id = models.account_id

@@ -47,16 +47,9 @@ as_of_dates as (
     from news
     where has_scores
 
-    {% for day in var('as_of_dates', []) %}
-        union
-
-        select date '{{ day }}' as as_of_date
-    {% endfor %}
-
     union
 
-    select null as as_of_date
-    where false
+    select unnest(cast({{ var('as_of_dates', []) | map('string') | list }} as date[])) as as_of_date
 
 ),
 
@@ -72,28 +65,38 @@ news_of_days as (
 
 ),
 
+days as (
+
+    select
+        as_of_dates.as_of_date,
+        hash(news_of_days.content_hash, rules.rules_hash) as fingerprint,
+        -- Of the last day there is none after it.
+        coalesce(
+            date_trunc('month', as_of_dates.as_of_date)
+            != date_trunc('month', lead(as_of_dates.as_of_date) over in_order),
+            true
+        ) as is_last_of_month
+
+    from as_of_dates
+    left join news_of_days on as_of_dates.as_of_date = news_of_days.as_of_date
+    cross join rules
+    window in_order as (order by as_of_dates.as_of_date)
+
+),
+
 compared as (
 
     select
         as_of_date,
-        case
-            when as_of_dates.as_of_date is not null
-                then hash(news_of_days.content_hash, rules.rules_hash)
-        end as fingerprint,
+        days.fingerprint,
         before.fingerprint as former_fingerprint,
+        coalesce(days.is_last_of_month, false) as is_last_of_month,
         coalesce(before.is_unfinished, false) as is_unfinished,
         coalesce(before.is_held, false) as was_held,
-        coalesce(before.is_maybe_held, false) as was_maybe_held,
-        date_trunc('month', as_of_date) is distinct from date_trunc(
-            'month', min(as_of_dates.as_of_date) over (
-                order by as_of_date rows between 1 following and unbounded following
-            )
-        ) as is_last_of_month
+        coalesce(before.is_maybe_held, false) as was_maybe_held
 
-    from (select distinct as_of_date from as_of_dates) as as_of_dates
+    from days
     full join before using (as_of_date)
-    left join news_of_days using (as_of_date)
-    cross join rules
 
 ),
 
@@ -128,7 +131,7 @@ flagged as (
         ) as is_summed,
         compared.was_maybe_held
         and not is_summed
-        and (compared.fingerprint is null or not compared.is_last_of_month) as is_pruned
+        and not compared.is_last_of_month as is_pruned
 
     from compared
     cross join first_due

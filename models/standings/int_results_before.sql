@@ -55,8 +55,8 @@ from ledger
 union all by name
 
 select
-    worklist.* exclude (build_id),
+    * exclude (build_id),
     true as is_unfinished
 
 from worklist
-anti join ledger on worklist.build_id = ledger.build_id
+where build_id not in (select ledger.build_id from ledger)

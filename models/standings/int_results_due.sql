@@ -7,22 +7,15 @@ is_after: the fund's figures run on from round to round: due, a day of its targe
 #}
 with
 
-rounds as (
+landed as (
 
-    select * from {{ ref('dim_rounds') }}
+    select * from {{ ref('int_results_landed') }}
 
 ),
 
 fund_rounds as (
 
     select * from {{ ref('int_fund_rounds') }}
-
-),
-
-fund_scores as (
-
-    select sum(cast(hash(fund_scores) as hugeint)) as content_hash
-    from {{ ref('fund_scores') }} as fund_scores
 
 ),
 
@@ -50,31 +43,24 @@ registrations_due as (
 
 ),
 
+ledger as (
+
+    select * from before
+    where not is_unfinished
+
+),
+
 compared as (
 
     select
         round_number,
-        rounds.era_date,
-        rounds.close_at,
-        case
-            when rounds.round_number is not null
-                then
-                    hash(
-                        rounds.era_date,
-                        rounds.close_at,
-                        fund_rounds.target,
-                        fund_rounds.calendar_days,
-                        fund_rounds.cost_per_turnover,
-                        fund_rounds.rounds_at_once,
-                        fund_scores.content_hash
-                    )
-        end as fingerprint,
-        before.fingerprint as former_fingerprint
+        landed.era_date,
+        landed.close_at,
+        landed.fingerprint,
+        ledger.fingerprint as former_fingerprint
 
-    from rounds
-    full join (select * from before where not is_unfinished) as before using (round_number)
-    left join fund_rounds using (round_number)
-    cross join fund_scores
+    from landed
+    full join ledger using (round_number)
 
 ),
 

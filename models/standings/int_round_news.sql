@@ -65,7 +65,9 @@ results_known as (
             results.score,
             results.close_at,
             results.value,
-            entrants
+            entrants.account_id,
+            entrants.display_name,
+            entrants.created_at
         ) as content
 
     from results
@@ -83,7 +85,9 @@ results_gone as (
         results.round_number,
         cast(results.until_at as date) as news_date,
         results.measure = 'score' as is_score,
-        hash(results) as content
+        hash(
+            results.entrant_kind, results.entrant_id, results.measure, results.score, 'gone'
+        ) as content
 
     from results
     inner join due on results.round_number = due.round_number
@@ -97,7 +101,13 @@ evidence_known as (
         evidence.round_number,
         cast(evidence.known_at as date) as news_date,
         false as is_score,
-        hash(evidence) as content
+        hash(
+            evidence.model_id,
+            evidence.evidence,
+            evidence.value,
+            evidence.era_date,
+            evidence.calendar_days
+        ) as content
 
     from evidence
     inner join due on evidence.round_number = due.round_number
@@ -110,7 +120,7 @@ staked as (
         due.round_number,
         due.close_date as news_date,
         false as is_score,
-        hash(stakes) as content
+        hash(stakes.model_id, stakes.stake_nmr, stakes.at_risk_nmr) as content
 
     from due
     inner join paying_rounds on due.round_number = paying_rounds.round_number

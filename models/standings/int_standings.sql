@@ -56,14 +56,24 @@ returns as (
         entrant_kind,
         entrant_id,
         as_of_date,
-        {% for reputation_window in ['one_year', 'three_months', 'all_time'] %}
-            any_value(exp(value_sum) - 1) filter (
-                where measure = 'log_return' and reputation_window = '{{ reputation_window }}'
-            ) as return_{{ reputation_window }},
-            any_value(value_sum) filter (
-                where measure = 'payout_nmr' and reputation_window = '{{ reputation_window }}'
-            ) as payout_{{ reputation_window }}_nmr{{ ',' if not loop.last }}
-        {% endfor %}
+        any_value(exp(value_sum) - 1) filter (
+            where measure = 'log_return' and reputation_window = 'one_year'
+        ) as return_one_year,
+        any_value(value_sum) filter (
+            where measure = 'payout_nmr' and reputation_window = 'one_year'
+        ) as payout_one_year_nmr,
+        any_value(exp(value_sum) - 1) filter (
+            where measure = 'log_return' and reputation_window = 'three_months'
+        ) as return_three_months,
+        any_value(value_sum) filter (
+            where measure = 'payout_nmr' and reputation_window = 'three_months'
+        ) as payout_three_months_nmr,
+        any_value(exp(value_sum) - 1) filter (
+            where measure = 'log_return' and reputation_window = 'all_time'
+        ) as return_all_time,
+        any_value(value_sum) filter (
+            where measure = 'payout_nmr' and reputation_window = 'all_time'
+        ) as payout_all_time_nmr
 
     from sums
     group by all
@@ -76,7 +86,12 @@ select
     cast(former.rank as integer) as previous_rank,
     coalesce(stakes.stake_nmr, 0) as stake_nmr,
     coalesce(stakes.at_risk_nmr, 0) as at_risk_nmr,
-    returns.* exclude (entrant_kind, entrant_id, as_of_date)
+    returns.return_one_year,
+    returns.return_three_months,
+    returns.return_all_time,
+    returns.payout_one_year_nmr,
+    returns.payout_three_months_nmr,
+    returns.payout_all_time_nmr
 
 from rankings
 inner join days on rankings.as_of_date = days.as_of_date

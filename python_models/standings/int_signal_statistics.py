@@ -1,4 +1,4 @@
-"""Grain: model_id, as_of_date, evidence; due days. How sure the mean of each kind of evidence is by each day."""
+"""Grain: model_id, as_of_date, evidence; due days. How sure the mean of each kind of evidence is."""
 
 from kardashev.rounds.signal_statistics import signal_statistic_rows
 
