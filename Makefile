@@ -57,6 +57,7 @@ bench: .venv/installed  ## CPU seconds of what must be fast at real size
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/bench/contribution.py
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/bench/coverage.py
 	$(BIN)/python tests/bench/stability.py
+	$(BIN)/python tests/bench/standings.py
 
 lock: .venv/installed  ## resolve the environment anew into requirements.lock
 	$(BIN)/python -m pip install --quiet uv

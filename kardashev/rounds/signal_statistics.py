@@ -3,7 +3,6 @@
 import numpy as np
 import pyarrow as pa
 
-from kardashev.kernels.statistics import newey_west_means, one_sided_p_values, overlapping_rounds
 from kardashev.rounds.blocks import batch
 
 SCHEMA = pa.schema(
@@ -28,7 +27,7 @@ def signal_statistic_rows(connection, evidence, as_of_dates):
     ----------
     connection : duckdb.DuckDBPyConnection
     evidence : relation (round_number, era_date, calendar_days, model_id, evidence, known_at, value)
-    as_of_dates : relation (as_of_date)
+    as_of_dates : relation (as_of_date), the days to be done; without any nothing is read
 
     Returns
     -------
@@ -44,6 +43,8 @@ def signal_statistic_rows(connection, evidence, as_of_dates):
 
     def batches():
         dates = read(as_of_dates, "as_of_date", "as_of_date")["as_of_date"].combine_chunks()
+        if len(dates) == 0:
+            return
         kinds = read(evidence, "distinct evidence", "evidence")["evidence"].to_pylist()
         for kind in kinds:
             rows = read(
@@ -58,6 +59,13 @@ def signal_statistic_rows(connection, evidence, as_of_dates):
 
 
 def _of_kind(kind, rows, dates):
+    # scipy is imported only where there is something to do
+    from kardashev.kernels.statistics import (
+        newey_west_means,
+        one_sided_p_values,
+        overlapping_rounds,
+    )
+
     days = rows["era_date"].combine_chunks().cast(pa.int32()).to_numpy()
     known = rows["known_date"].combine_chunks().cast(pa.int32()).to_numpy()
     rounds = np.rec.fromarrays([days, rows["round_number"].to_numpy()])

@@ -1,3 +1,4 @@
+{{ config(materialized='incremental', meta={'worklist': 'int_results_due', 'redoes': 'is_after'}) }}
 {#
 Grain: round_number, score_day. What the fund's portfolio of each round has returned by each day, before and
 after costs, and since its first round; beside who staked, how much, and how well the meta model behind it
@@ -5,7 +6,13 @@ correlated.
 #}
 with
 
-fund_returns as (
+results_due as (
+
+    select * from {{ ref('int_results_due') }}
+
+),
+
+returns as (
 
     select * from {{ ref('int_fund_returns') }}
 
@@ -29,26 +36,58 @@ meta_model_scores as (
 
 ),
 
+fund_scores as (
+
+    select * from {{ ref('fund_scores') }}
+
+),
+
+fund_returns as (
+
+    select returns.*
+    from returns
+    inner join results_due on returns.round_number = results_due.round_number
+    where results_due.is_after
+
+),
+
 round_stakes as (
 
     select
-        round_number,
-        count(*) filter (where at_risk_nmr > 0) as staked_models,
-        {{ exact_sum_of_amounts('at_risk_nmr') }} as at_risk_nmr
+        stakes.round_number,
+        count(*) filter (where stakes.at_risk_nmr > 0) as staked_models,
+        {{ exact_sum_of_amounts('stakes.at_risk_nmr') }} as at_risk_nmr
 
     from stakes
+    inner join results_due on stakes.round_number = results_due.round_number
+    where results_due.is_after
     group by all
 
 ),
 
-newest_scores as (
+scores_due as (
 
-    select *
+    select
+        meta_model_scores.round_number,
+        meta_model_scores.score_day,
+        meta_model_scores.value,
+        fund_scores.fund_score
+
     from meta_model_scores
-    where meta_model = 'SWMM' and score_version = 'v1'
+    inner join results_due on meta_model_scores.round_number = results_due.round_number
+    inner join fund_scores
+        on
+            meta_model_scores.meta_model = fund_scores.meta_model
+            and meta_model_scores.score = fund_scores.score
+            and meta_model_scores.score_version = fund_scores.score_version
+    where results_due.is_after
     qualify
         row_number() over (
-            partition by round_number, score, target, score_day order by known_at desc
+            partition by
+                meta_model_scores.round_number,
+                meta_model_scores.score_day,
+                fund_scores.fund_score
+            order by meta_model_scores.known_at desc
         ) = 1
 
 ),
@@ -58,10 +97,10 @@ swmm_scores as (
     select
         round_number,
         score_day,
-        any_value(value) filter (where score = 'corr_v4') as swmm_corr_v4,
-        any_value(value) filter (where score = 'ic_v2') as swmm_ic_v2
+        any_value(value) filter (where fund_score = 'swmm_corr_v4') as swmm_corr_v4,
+        any_value(value) filter (where fund_score = 'swmm_ic_v2') as swmm_ic_v2
 
-    from newest_scores
+    from scores_due
     group by all
 
 )

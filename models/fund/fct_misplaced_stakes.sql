@@ -1,12 +1,22 @@
+{{ config(materialized='incremental', meta={
+    'worklist': 'int_as_of_dates_due',
+    'keys': ['as_of_date'],
+    'redoes': 'is_due',
+}) }}
 {#
 Grain: as_of_date, model_id. Stakes on models whose mean True Contribution over a year is below that of
 another model of the same account, by what was known on the day; stakes that are not at risk count too.
 #}
 with
 
-leaderboard as (
+standings as (
 
-    select * from {{ ref('leaderboard_models') }}
+    select
+        *,
+        entrant_id as model_id
+
+    from {{ ref('int_standings') }}
+    where entrant_kind = 'model'
 
 ),
 
@@ -21,7 +31,7 @@ contributions as (
         reputation as mean_tc,
         {{ comparable_score('reputation') }} as comparable_tc
 
-    from leaderboard
+    from standings
     where score = 'tc' and account_id is not null
 
 ),

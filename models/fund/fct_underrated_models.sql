@@ -1,3 +1,8 @@
+{{ config(materialized='incremental', meta={
+    'worklist': 'int_as_of_dates_due',
+    'keys': ['as_of_date'],
+    'redoes': 'is_due',
+}) }}
 {#
 Grain: as_of_date, model_id. Models that stand higher by mean True Contribution over a year than by mean
 CORR, by a share of the field that the rule calls much, by what was known on the day. Both are ranked among
@@ -5,9 +10,14 @@ the models that have both.
 #}
 with
 
-leaderboard as (
+standings as (
 
-    select * from {{ ref('leaderboard_models') }}
+    select
+        *,
+        entrant_id as model_id
+
+    from {{ ref('int_standings') }}
+    where entrant_kind = 'model'
 
 ),
 
@@ -46,8 +56,8 @@ compared as (
         {{ comparable_score('contributions.reputation') }} as comparable_tc,
         {{ comparable_score('correlations.reputation') }} as comparable_corr
 
-    from leaderboard as contributions
-    inner join leaderboard as correlations
+    from standings as contributions
+    inner join standings as correlations
         on
             contributions.model_id = correlations.model_id
             and contributions.as_of_date = correlations.as_of_date

@@ -1,5 +1,5 @@
 {#
-Grain: round_number, series. What the fund had made when each final round had run, before costs (`gross`)
+Grain: round_number, series; due rounds. What the fund had made when each final round had run, before costs (`gross`)
 and after (`net`): wealth, the fall from its peak, and the Sharpe ratio of the rounds that closed in the
 year up to it. Each open round has an equal share of the capital. A year has 261 weekdays, so 261 / 20
 rounds of 20 return days that follow each other: the root of that annualises. Overlap leaves the deviation
@@ -7,6 +7,12 @@ of a round's return as it is.
 #}
 {% set weekdays_a_year = 261 %}
 with
+
+results_due as (
+
+    select * from {{ ref('int_results_due') }}
+
+),
 
 fund_returns as (
 
@@ -76,11 +82,13 @@ years as (
         {{ exact_sum_of_amounts('others.value * others.value') }} as total_of_squares
 
     from final_returns
+    inner join results_due on final_returns.round_number = results_due.round_number
     inner join final_returns as others
         on
             final_returns.series = others.series
             and others.close_at <= final_returns.close_at
             and others.close_at > final_returns.close_at - to_years(1)
+    where results_due.is_after
     group by all
 
 )

@@ -1,8 +1,15 @@
+{{ config(materialized='incremental', meta={'worklist': 'int_results_due', 'redoes': 'is_after'}) }}
 {#
 Grain: round_number, score_day. Return of the portfolio by the newest delivery of each day, and what is left
 of it when the trades that made the portfolio are paid: turnover times the cost of a unit of it.
 #}
 with
+
+results_due as (
+
+    select * from {{ ref('int_results_due') }}
+
+),
 
 rounds as (
 
@@ -24,11 +31,17 @@ turnovers as (
 
 newest as (
 
-    select *
+    select portfolio_returns.*
     from portfolio_returns
+    inner join results_due on portfolio_returns.round_number = results_due.round_number
+    where results_due.is_after
     qualify
         row_number() over (
-            partition by round_number, target, score_day order by known_at desc
+            partition by
+                portfolio_returns.round_number,
+                portfolio_returns.target,
+                portfolio_returns.score_day
+            order by portfolio_returns.known_at desc
         ) = 1
 
 )

@@ -1,3 +1,4 @@
+{{ config(materialized='incremental', meta={'worklist': 'int_results_due', 'redoes': 'is_after'}) }}
 {#
 Grain: round_number. What the fund trades for a round's portfolio, half the sum of absolute changes of what it holds: it
 buys the portfolio and sells those whose returns have ended since the last round that has one. The first ones are
@@ -6,9 +7,21 @@ ended.
 #}
 with
 
+results_due as (
+
+    select * from {{ ref('int_results_due') }}
+
+),
+
 rounds as (
 
     select * from {{ ref('int_fund_rounds') }}
+
+),
+
+solutions as (
+
+    select * from {{ ref('fct_portfolio_solutions') }}
 
 ),
 
@@ -24,24 +37,51 @@ held_rounds as (
         rounds.round_number,
         rounds.era_date,
         rounds.era_date + rounds.calendar_days as end_date,
-        rounds.calendar_days / rounds.rounds_at_once as days_a_round
+        rounds.calendar_days / rounds.rounds_at_once / 2 as half_a_round,
+        results_due.is_after
 
     from rounds
-    semi join portfolios on rounds.round_number = portfolios.round_number
+    inner join solutions on rounds.round_number = solutions.round_number
+    inner join results_due on rounds.round_number = results_due.round_number
+    where solutions.stocks_held > 0
+
+),
+
+rounds_due as (
+
+    select * from held_rounds
+    where is_after
+
+),
+
+rounds_before as (
+
+    select * from held_rounds
+    where not is_after
+
+),
+
+-- Those whose returns had not ended for any round before the due ones.
+unreplaced as (
+
+    select matured.*
+    from held_rounds as matured
+    anti join rounds_before
+        on matured.end_date - rounds_before.era_date < rounds_before.half_a_round
 
 ),
 
 replacements as (
 
     select
-        matured.round_number as matured_round,
+        unreplaced.round_number as matured_round,
         arg_min(
-            held_rounds.round_number, (held_rounds.era_date, held_rounds.round_number)
+            rounds_due.round_number, (rounds_due.era_date, rounds_due.round_number)
         ) as round_number
 
-    from held_rounds as matured
-    inner join held_rounds
-        on matured.end_date - held_rounds.era_date < held_rounds.days_a_round / 2
+    from unreplaced
+    inner join rounds_due
+        on unreplaced.end_date - rounds_due.era_date < rounds_due.half_a_round
     group by all
 
 ),
@@ -49,12 +89,12 @@ replacements as (
 positions as (
 
     select
-        held_rounds.round_number,
+        rounds_due.round_number,
         portfolios.stock_id,
         portfolios.weight
 
-    from held_rounds
-    inner join portfolios on held_rounds.round_number = portfolios.round_number
+    from rounds_due
+    inner join portfolios on rounds_due.round_number = portfolios.round_number
 
     union all
 

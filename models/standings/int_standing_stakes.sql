@@ -1,5 +1,5 @@
 {#
-Grain: entrant_kind, entrant_id, as_of_date. What was staked on models and accounts in the newest live round that had
+Grain: entrant_kind, entrant_id, as_of_date; due days. What was staked on models and accounts in the newest live round that had
 closed by the day, and what of it was at risk; no row where nothing is landed.
 #}
 with
@@ -30,7 +30,8 @@ models as (
 
 as_of_dates as (
 
-    select * from {{ ref('int_as_of_dates') }}
+    select * from {{ ref('int_as_of_dates_due') }}
+    where is_due
 
 ),
 

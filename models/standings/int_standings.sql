@@ -1,18 +1,19 @@
 {#
-Grain: entrant_kind, entrant_id, score, as_of_date. Reputations with ranks: by reputation over a year, then the number
-of rounds, then the older registration, then the id; and the rank of the as-of date before.
+Grain: entrant_kind, entrant_id, score, as_of_date; due days. Ranks and reputations with the rank of the as-of date before,
+stakes, and returns: payouts, and Π (1 + payout / at risk) − 1, of rounds that closed in the year before the day, in
+the three months before it, and ever.
 #}
 with
 
-reputations as (
+rankings as (
 
-    select * from {{ ref('int_reputations') }}
+    select * from {{ ref('int_rankings') }}
 
 ),
 
-models as (
+running_sums as (
 
-    select * from {{ ref('dim_models') }}
+    select * from {{ ref('int_running_sums') }}
 
 ),
 
@@ -22,85 +23,92 @@ stakes as (
 
 ),
 
-entrants as (
+days as (
 
     select
-        'model' as entrant_kind,
-        model_id as entrant_id,
-        created_at
-
-    from models
-
-    union all
-
-    select
-        'account' as entrant_kind,
-        account_id as entrant_id,
-        min(created_at) as created_at
-
-    from models
-    where account_id is not null
-    group by account_id
-
-),
-
-ranked as (
-
-    select
-        reputations.*,
-        row_number() over (
-            partition by
-                reputations.entrant_kind, reputations.score, reputations.as_of_date
-            order by
-                {{ comparable_score('reputations.reputation') }} desc,
-                reputations.round_count desc,
-                entrants.created_at asc nulls last,
-                reputations.entrant_id asc
-        ) as rank
-
-    from reputations
-    left join entrants
-        on
-            reputations.entrant_kind = entrants.entrant_kind
-            and reputations.entrant_id = entrants.entrant_id
-    where reputations.reputation is not null
-
-),
-
-as_of_dates as (
-
-    select
-        as_of_date,
+        *,
         lag(as_of_date) over (order by as_of_date) as previous_date
 
-    from {{ ref('int_as_of_dates') }}
+    from {{ ref('int_as_of_dates_due') }}
+    where is_summed
+
+),
+
+sums as (
+
+    select
+        running_sums.entrant_kind,
+        running_sums.entrant_id,
+        running_sums.as_of_date,
+        running_sums.measure,
+        running_sums.reputation_window,
+        cast(running_sums.value_sum as double) as value_sum
+
+    from running_sums
+    inner join days on running_sums.as_of_date = days.as_of_date
+    where days.is_due and running_sums.measure in ('payout_nmr', 'log_return')
+
+),
+
+returns as (
+
+    select
+        entrant_kind,
+        entrant_id,
+        as_of_date,
+        any_value(exp(value_sum) - 1) filter (
+            where measure = 'log_return' and reputation_window = 'one_year'
+        ) as return_one_year,
+        any_value(value_sum) filter (
+            where measure = 'payout_nmr' and reputation_window = 'one_year'
+        ) as payout_one_year_nmr,
+        any_value(exp(value_sum) - 1) filter (
+            where measure = 'log_return' and reputation_window = 'three_months'
+        ) as return_three_months,
+        any_value(value_sum) filter (
+            where measure = 'payout_nmr' and reputation_window = 'three_months'
+        ) as payout_three_months_nmr,
+        any_value(exp(value_sum) - 1) filter (
+            where measure = 'log_return' and reputation_window = 'all_time'
+        ) as return_all_time,
+        any_value(value_sum) filter (
+            where measure = 'payout_nmr' and reputation_window = 'all_time'
+        ) as payout_all_time_nmr
+
+    from sums
+    group by all
 
 )
 
 select
-    ranked.entrant_kind,
-    ranked.entrant_id,
-    ranked.as_of_date,
-    ranked.score,
-    ranked.reputation,
-    ranked.reputation_three_months,
-    ranked.reputation_all_time,
-    ranked.round_count,
-    cast(ranked.rank as integer) as rank,
+    rankings.* exclude (rank),
+    cast(rankings.rank as integer) as rank,
     cast(former.rank as integer) as previous_rank,
     coalesce(stakes.stake_nmr, 0) as stake_nmr,
-    coalesce(stakes.at_risk_nmr, 0) as at_risk_nmr
+    coalesce(stakes.at_risk_nmr, 0) as at_risk_nmr,
+    returns.return_one_year,
+    returns.return_three_months,
+    returns.return_all_time,
+    returns.payout_one_year_nmr,
+    returns.payout_three_months_nmr,
+    returns.payout_all_time_nmr
 
-from ranked
-inner join as_of_dates on ranked.as_of_date = as_of_dates.as_of_date
-left join ranked as former
+from rankings
+inner join days on rankings.as_of_date = days.as_of_date
+left join rankings as former
     on
-        ranked.entrant_kind = former.entrant_kind
-        and ranked.entrant_id = former.entrant_id
-        and ranked.score = former.score
-        and as_of_dates.previous_date = former.as_of_date
+        rankings.entrant_kind = former.entrant_kind
+        and rankings.entrant_id = former.entrant_id
+        and rankings.score = former.score
+        and days.previous_date = former.as_of_date
 left join stakes
     on
-        ranked.entrant_kind = stakes.entrant_kind
-        and ranked.entrant_id = stakes.entrant_id
-        and ranked.as_of_date = stakes.as_of_date
+        rankings.entrant_kind = stakes.entrant_kind
+        and rankings.entrant_id = stakes.entrant_id
+        and rankings.as_of_date = stakes.as_of_date
+left join returns
+    on
+        rankings.entrant_kind = returns.entrant_kind
+        and rankings.entrant_id = returns.entrant_id
+        and rankings.as_of_date = returns.as_of_date
+where days.is_due

@@ -59,6 +59,8 @@ def test_a_second_build_with_nothing_new_changes_nothing_and_loads_nothing_heavy
     second = warehouse.marts()
     assert worklist(warehouse, "is_stale or is_prepared") == []
     assert warehouse.query("select count(*) from int_target_days_due") == [(0,)]
+    for work in ("int_results_due", "int_as_of_dates_due"):
+        assert warehouse.query(f"select count(*) from {work} where is_due") == [(0,)]
     for name, frame in first.items():
         assert frame.equals(second[name]), name  # scored_at included
 

@@ -16,6 +16,7 @@ FEW_PLACES = (
     "int_signal_ranks",
     "int_stakes_at_risk",
     "int_meta_models",
+    "int_running_sums",
     "int_rounds_built",
     PUBLISHING,
 )

@@ -1,12 +1,14 @@
 """Standings of a day are made from what was known on it, whatever comes later."""
 
 import datetime as dt
+import shutil
 
 import numpy as np
 import pandas as pd
 import pytest
 import tournament
 from conftest import ROUNDS
+from harness import Warehouse, assert_same_marts
 
 SCORE = "ric"
 BETWEEN = dt.date(2026, 3, 4)  # a day on which nothing became known
@@ -15,8 +17,6 @@ BETWEEN = dt.date(2026, 3, 4)  # a day on which nothing became known
 @pytest.fixture(scope="module")
 def boards(tmp_path_factory):
     """Leaderboards before and after 60-day targets came, and revisions: of values, to null, of one model."""
-    from harness import Warehouse
-
     warehouse = Warehouse(tmp_path_factory.mktemp("standings"))
     tournament.land_models(warehouse.landing)
     for number in ROUNDS:
@@ -140,3 +140,34 @@ def test_ranks_follow_reputation_and_name_the_former_place(boards):
         for model, place in rows["previous_rank"].items():
             assert place == former.get(model) or (pd.isna(place) and model not in former)
         former = rows["rank"].to_dict()
+
+
+def test_names_accounts_and_asked_days_come_and_go_as_in_a_clean_build(warehouse, clean):
+    shutil.copytree(clean.folder, warehouse.folder, dirs_exist_ok=True)
+    models = pd.read_parquet(warehouse.landing / "models" / "models.parquet")
+    models.loc[models["model_id"] == "model_a", ["display_name", "account_id"]] = "Anew", "newcomer"
+    models.loc[models["model_id"] == "model_b", "created_at"] -= tournament.DAY
+    late = models.tail(1).assign(model_id="model_z", created_at=tournament.open_at(4))
+    tournament.write(pd.concat([models, late]), warehouse.landing, "models", "models")
+    asked = f"as_of_dates: [{BETWEEN}]"
+    warehouse.build("--vars", asked)
+    assert BETWEEN in set(warehouse.marts()["leaderboard_models"]["as_of_date"])
+    warehouse.build()
+    incremental = warehouse.marts()
+    warehouse.build("--full-refresh")
+    assert_same_marts(incremental, warehouse.marts())
+    board = incremental["leaderboard_models"].set_index("model_id")
+    assert set(board.loc["model_a", "display_name"]) == {"Anew"}
+
+
+def test_a_score_that_comes_late_makes_days_due_from_its_known_at_on(warehouse, clean):
+    shutil.copytree(clean.folder, warehouse.folder, dirs_exist_ok=True)
+    tournament.land_targets(warehouse.landing, 2, 20, revision=1)
+    warehouse.build()
+    known = warehouse.query(
+        "select max(known_at::date) from fct_score_revisions where round_number = 2 and score = 'ric'"
+    )
+    days = warehouse.query("select as_of_date from leaderboard_models group by all order by all")
+    due = warehouse.query("select as_of_date from int_as_of_dates_due where is_due order by all")
+    assert due == [day for day in days if day >= known[0]]
+    assert 0 < len(due) < len(days)

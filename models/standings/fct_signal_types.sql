@@ -1,3 +1,8 @@
+{{ config(materialized='incremental', meta={
+    'worklist': 'int_as_of_dates_due',
+    'keys': ['as_of_date'],
+    'redoes': 'is_due',
+}) }}
 {#
 Grain: model_id, as_of_date. The Kardashev type of each model by what was known on the day: the highest of
 I, II and III whose evidence is above zero, and the evidence; and whether the meta model is of Type IV,

@@ -1,3 +1,4 @@
+{{ config(materialized='incremental', meta={'worklist': 'int_results_due', 'redoes': 'is_due'}) }}
 {#
 Grain: round_number, model_id, evidence, known_at; final values, null where a delivery has none. What signal
 types are judged by: the return of a model's own neutral weights (`return`), the same less what its turnover
@@ -5,7 +6,13 @@ costs (`net_return`), its True Contribution (`tc`) and its contribution to the m
 #}
 with
 
-rounds as (
+results_due as (
+
+    select * from {{ ref('int_results_due') }}
+
+),
+
+fund_rounds as (
 
     select * from {{ ref('int_fund_rounds') }}
 
@@ -35,6 +42,15 @@ revisions as (
 
 ),
 
+rounds as (
+
+    select fund_rounds.*
+    from fund_rounds
+    inner join results_due on fund_rounds.round_number = results_due.round_number
+    where results_due.is_due
+
+),
+
 returns as (
 
     select
@@ -61,15 +77,16 @@ returns as (
 contributions as (
 
     select
-        round_number,
-        model_id,
-        known_at,
-        target,
-        metric as evidence,
-        value
+        revisions.round_number,
+        revisions.model_id,
+        revisions.known_at,
+        revisions.target,
+        revisions.metric as evidence,
+        revisions.value
 
     from revisions
-    where is_final and metric in ('tc', 'mpc')
+    inner join rounds on revisions.round_number = rounds.round_number
+    where revisions.is_final and revisions.metric in ('tc', 'mpc')
 
 ),
 

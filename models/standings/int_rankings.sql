@@ -1,0 +1,79 @@
+{#
+Grain: entrant_kind, entrant_id, score, as_of_date; days summed now. Reputations, the means of final scores, with ranks: by
+that over a year, then the number of rounds in it, then the older registration, then the id.
+#}
+with
+
+running_sums as (
+
+    select * from {{ ref('int_running_sums') }}
+
+),
+
+days as (
+
+    select * from {{ ref('int_as_of_dates_due') }}
+    where is_summed
+
+),
+
+entrants as (
+
+    select * from {{ ref('int_entrants') }}
+
+),
+
+means as (
+
+    select
+        running_sums.entrant_kind,
+        running_sums.entrant_id,
+        running_sums.score,
+        running_sums.as_of_date,
+        running_sums.reputation_window,
+        running_sums.result_count,
+        cast(running_sums.value_sum as double) / nullif(running_sums.result_count, 0) as mean
+
+    from running_sums
+    inner join days on running_sums.as_of_date = days.as_of_date
+    where running_sums.measure = 'score'
+
+),
+
+reputations as (
+
+    select
+        entrant_kind,
+        entrant_id,
+        score,
+        as_of_date,
+        any_value(mean) filter (where reputation_window = 'one_year') as reputation,
+        any_value(mean) filter (where reputation_window = 'three_months')
+            as reputation_three_months,
+        any_value(mean) filter (where reputation_window = 'all_time') as reputation_all_time,
+        any_value(result_count) filter (where reputation_window = 'one_year') as round_count
+
+    from means
+    group by all
+
+)
+
+select
+    reputations.*,
+    entrants.account_id,
+    entrants.display_name,
+    row_number() over (
+        partition by reputations.entrant_kind, reputations.score, reputations.as_of_date
+        order by
+            {{ comparable_score('reputations.reputation') }} desc,
+            reputations.round_count desc,
+            entrants.created_at asc nulls last,
+            reputations.entrant_id asc
+    ) as rank
+
+from reputations
+left join entrants
+    on
+        reputations.entrant_kind = entrants.entrant_kind
+        and reputations.entrant_id = entrants.entrant_id
+where reputations.reputation is not null

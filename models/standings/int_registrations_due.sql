@@ -1,0 +1,97 @@
+{#
+Grain: round_number. The rounds with results of a model or an account that is registered otherwise than when the last
+build was done. A model counts among those of its account from its creation on. Both tables are read as the last
+build left them.
+#}
+{% set ledger = left_by_last_build('int_entrants_built') %}
+{% set results = left_by_last_build('int_results') %}
+with
+
+entrants as (
+
+    select
+        *,
+        coalesce(created_at, '-infinity') as since
+
+    from {{ ref('int_entrants') }}
+
+),
+
+before as (
+
+    {% if ledger %}
+        select
+            *,
+            coalesce(created_at, '-infinity') as since
+        from {{ ledger }}
+    {% else %}
+        select * from entrants
+    {% endif %}
+
+),
+
+results as (
+
+    {% if results %}
+        select
+            entrant_kind,
+            entrant_id,
+            round_number,
+            close_at
+        from {{ results }}
+    {% else %}
+        select
+            cast(null as varchar) as entrant_kind,
+            cast(null as varchar) as entrant_id,
+            cast(null as integer) as round_number,
+            cast(null as timestamp) as close_at
+        where false
+    {% endif %}
+
+),
+
+changed as (
+
+    select
+        entrant_kind,
+        entrant_id,
+        least(entrants.since, before.since) as since,
+        [entrants.account_id, before.account_id] as account_ids
+
+    from entrants
+    full join before using (entrant_kind, entrant_id)
+    where
+        (entrants.since is distinct from before.since)
+        or (entrants.account_id is distinct from before.account_id)
+        or (entrants.display_name is distinct from before.display_name)
+
+),
+
+concerned as (
+
+    select
+        entrant_kind,
+        entrant_id,
+        cast('-infinity' as timestamp) as since
+
+    from changed
+
+    union
+
+    select
+        'account' as entrant_kind,
+        unnest(account_ids) as entrant_id,
+        since
+
+    from changed
+    where entrant_kind = 'model'
+
+)
+
+select distinct results.round_number
+from results
+inner join concerned
+    on
+        results.entrant_kind = concerned.entrant_kind
+        and results.entrant_id = concerned.entrant_id
+        and results.close_at >= concerned.since
