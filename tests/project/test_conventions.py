@@ -1,0 +1,165 @@
+"""The project's conventions, read from dbt's manifest: topics, names, descriptions, keys, sizes.
+
+What dbt-project-evaluator checks, which is no Python package, and the rules of this house. Each exception is named
+with its reason.
+"""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).parents[2]
+TOPICS = (
+    *("landing", "rules", "worklist", "contracts", "submissions", "neutralization", "stability"),
+    *("stakes", "meta_models", "portfolios", "scores", "payouts", "standings", "fund"),
+    *("replays", "publication"),
+)
+READ_BACK = {
+    ("int_files_due", "int_landing_narrowed"): "the worklist says which landed files are read",
+}
+STAGING, INTERNAL, PUBLISHED = ("stg_",), ("int_",), ("fct_", "dim_", "leaderboard_")
+NO_PREFIX = {"published_copy": "what it makes is a file"}
+LONGEST_SQL, LONGEST_PYTHON_MODEL, LONGEST_MODULE = 150, 40, 300
+KEYS_GIVEN = {  # stored without a test of a key
+    "int_clock": "one row",
+    "published_copy": "one row",
+    "int_landing_manifest": "a path is unique; it has a row for each round and delivery in it, null in bad files",
+    "int_target_strays": "rows of the landing that belong to nothing, null keys among them",
+    "int_target_deliveries_judged": "strays among them",
+    "int_signals_matched": "landed rows: that a stock is named once is judged, not given",
+}
+KEYLESS = "view"  # what is computed anew at each reading is tested where it is stored
+
+
+@pytest.fixture(scope="session")
+def models(tmp_path_factory):
+    """The nodes of the models, by name; each with its topic, parents and tests."""
+    target = tmp_path_factory.mktemp("target")
+    (target / "landing").mkdir()
+    dbt = Path(sys.executable).with_name("dbt")
+    command = [dbt, "parse", "--quiet", "--project-dir", PROJECT, "--profiles-dir", PROJECT]
+    subprocess.run([*command, "--target-path", target], check=True, cwd=target)
+    nodes = json.loads((target / "manifest.json").read_text())["nodes"]
+    found = {n["name"]: n for n in nodes.values() if n["resource_type"] == "model"}
+    names = {node["unique_id"]: name for name, node in found.items()}
+    for node in found.values():
+        node["topic"] = node["fqn"][1]
+        node["parents"] = [names[i] for i in node["depends_on"]["nodes"] if i in names]
+        node["sources"] = [i for i in node["depends_on"]["nodes"] if i.startswith("source.")]
+        node["tests"] = set()
+    for node in nodes.values():
+        if node["resource_type"] == "test" and node.get("attached_node") in names:
+            found[names[node["attached_node"]]]["tests"].add(node["test_metadata"]["name"])
+    return found
+
+
+def edges(models):
+    return [(parent, name) for name, node in models.items() for parent in node["parents"]]
+
+
+def test_a_topic_reads_only_itself_and_earlier_topics(models):
+    upward = {
+        (parent, name)
+        for parent, name in edges(models)
+        if TOPICS.index(models[parent]["topic"]) > TOPICS.index(models[name]["topic"])
+    }
+    assert upward == set(READ_BACK)
+
+
+def test_each_topic_has_one_yml_of_models_and_one_of_unit_tests(models):
+    assert {node["topic"] for node in models.values()} == set(TOPICS)
+    for folder in (PROJECT / "models").iterdir():
+        if folder.is_dir():
+            expected = {
+                f"_{folder.name}__{kind}.yml" for kind in ("models", "unit_tests", "sources")
+            }
+            assert {path.name for path in folder.glob("*.yml")} <= expected
+    assert not list((PROJECT / "python_models").rglob("*.yml"))
+
+
+def test_a_models_prefix_says_its_layer(models):
+    for name, node in models.items():
+        is_staging = node["topic"] == "landing" and bool(node["sources"])
+        expected = STAGING if is_staging else INTERNAL + PUBLISHED
+        assert name.startswith(expected) or name in NO_PREFIX, name
+
+
+def test_only_staging_reads_what_is_landed_and_one_table_each(models):
+    for name, node in models.items():
+        assert len(node["sources"]) == name.startswith(STAGING), name
+
+
+def test_every_model_and_every_column_in_its_yml_is_described(models):
+    for name, node in models.items():
+        assert node["description"], name
+        assert node["columns"], name
+        for column, described in node["columns"].items():
+            assert described["description"], f"{name}.{column}"
+
+
+def test_every_stored_model_has_its_key_tested(models):
+    untested = {
+        name
+        for name, node in models.items()
+        if node["config"]["materialized"] != KEYLESS and "primary_key" not in node["tests"]
+    }
+    assert untested == set(KEYS_GIVEN)
+
+
+def test_published_models_enforce_their_contract(models):
+    for name, node in models.items():
+        if name.startswith(PUBLISHED):
+            assert node["config"]["contract"]["enforced"], name
+            assert all(column["data_type"] for column in node["columns"].values()), name
+
+
+def test_every_published_model_is_copied(models):
+    copied = set(models["published_copy"]["parents"])
+    assert {name for name in models if name.startswith(PUBLISHED)} <= copied
+
+
+def test_the_grain_stands_first_in_every_model(models):
+    for name, node in models.items():
+        head = "\n".join(node["raw_code"].splitlines()[:12])
+        assert "Grain:" in head, name
+
+
+@pytest.mark.parametrize(
+    ("pattern", "longest"),
+    [
+        ("models/**/*.sql", LONGEST_SQL),
+        ("macros/*.sql", LONGEST_SQL),
+        ("python_models/**/*.py", LONGEST_PYTHON_MODEL),
+        ("kardashev/**/*.py", LONGEST_MODULE),
+    ],
+)
+def test_files_can_be_read_in_one_go(pattern, longest):
+    lengths = {p: len(p.read_text().splitlines()) for p in PROJECT.glob(pattern)}
+    assert not {str(path): n for path, n in lengths.items() if n > longest}
+
+
+def test_the_packages_rooms_know_only_those_below_them():
+    rooms = {
+        "errors": (),
+        "printing": (),
+        "kernels": (),
+        "portfolio": ("errors",),
+        "contracts": ("errors",),
+        "rounds": ("errors", "kernels", "portfolio"),
+        "landing": ("errors", "printing", "kernels"),
+        "replay": ("errors", "kernels", "portfolio", "rounds", "landing", "warehouse", "printing"),
+        "inspection": ("errors", "portfolio", "rounds", "landing", "warehouse"),
+        "warehouse": ("errors", "printing", "landing"),
+    }
+    for room, known in rooms.items():
+        place = PROJECT / "kardashev" / room
+        files = [place.with_suffix(".py")] if not place.is_dir() else place.rglob("*.py")
+        for path in files:
+            for line in path.read_text().splitlines():
+                words = line.split()
+                if words[:1] == ["from"] and words[1].startswith("kardashev."):
+                    other = words[1].split(".")[1]
+                    assert other == room or other in known, f"{path.name} reads {other}"
