@@ -1,7 +1,7 @@
 """The project's conventions, read from dbt's manifest: topics, names, descriptions, keys, sizes.
 
-What dbt-project-evaluator checks, which is no Python package, and the rules of this house. Each exception is named
-with its reason.
+What dbt-project-evaluator checks, which is no Python package, and the rules of this house. Each
+exception is named with its reason.
 """
 
 import json
@@ -26,7 +26,7 @@ LONGEST_SQL, LONGEST_PYTHON_MODEL, LONGEST_MODULE = 150, 40, 300
 KEYS_GIVEN = {  # stored without a test of a key
     "int_clock": "one row",
     "published_copy": "one row",
-    "int_landing_manifest": "a path is unique; it has a row for each round and delivery in it, null in bad files",
+    "int_landing_manifest": "one row a path, round and delivery, null in bad files",
     "int_target_strays": "rows of the landing that belong to nothing, null keys among them",
     "int_target_deliveries_judged": "strays among them",
     "int_signals_matched": "landed rows: that a stock is named once is judged, not given",
