@@ -12,7 +12,7 @@
         path={"identifier": config.meta.get("worklist", "int_rounds_due")}
     ) %}
     {{ return(
-        "(" ~ keys ~ ") in (select (" ~ keys ~ ") from " ~ worklist
+        "(" ~ keys ~ ") in (select " ~ keys ~ " from " ~ worklist
         ~ " where " ~ config.meta.redoes ~ ")"
     ) }}
 {% endmacro %}
@@ -48,7 +48,10 @@
         {% if publication and "builds_begun" in (
             adapter.get_columns_in_relation(publication) | map(attribute="name")
         ) %}
-            update {{ publication }} set builds_begun = builds_begun + 1
+            {% call statement("count_this_build") %}
+                update {{ publication }} set builds_begun = builds_begun + 1
+            {% endcall %}
+            {% do adapter.commit() %}
         {% endif %}
     {% endif %}
 {% endmacro %}

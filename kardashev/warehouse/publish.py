@@ -1,15 +1,15 @@
 """The published copy: the marts in a DuckDB file of their own, swapped in by rename.
 
-A build publishes what it changed. It starts from a copy of the former file, replaces in it the rows of the worklist
-entries that it redid, by the same condition by which the marts were written, and whole tables whose content differs.
-The worklists know what changed, so no kept row is read to find out; a table that has another number of rows
-than its mart afterwards is copied whole.
+A build publishes what it changed. It starts from a copy of the former file, replaces in it the rows of the
+worklist entries that it redid, by the very condition by which the marts were written, and whole tables whose
+content differs. The worklists know what changed, so no kept row is read to find out. A table that has another
+number of rows than its mart afterwards is copied whole.
 
-That holds only for the file that the last build wrote. So a row in the warehouse keeps what the file
-looked like (`STAT`: nobody can set back the time of the inode's change), and how many builds began since: the hook
-`note_that_a_build_begins` counts them before anything is written. If another build than this one began, it may
-have changed marts and never published them. Then, and after a full refresh, where a table's columns are
-others, or where the former copy cannot be read, everything is copied.
+That holds only for the file that the last build wrote. So a row in the warehouse keeps what the file looked
+like (`STAT`: nobody can set back the time of the inode's change), and how many builds began since: the hook
+`note_that_a_build_begins` counts them before anything is written. If another build than this one began, it
+may have changed marts that it never published. Then everything is copied; and so it is after a full refresh,
+where a table's columns are others, or where the former copy cannot be read.
 """
 
 import os
@@ -70,7 +70,9 @@ def publish(connection, marts, redone=None, former=None):
     if changes == {}:
         return _row(former.to_arrow_table().to_pylist()[0], replaced_count=0, builds_begun=0)
     try:
-        is_whole = changes is None or not _write_changes(connection, marts, changes, target, scratch)
+        is_whole = changes is None or not _write_changes(
+            connection, marts, changes, target, scratch
+        )
         if is_whole:
             _write_whole(connection, marts, scratch)
         scratch.replace(target)
@@ -170,7 +172,9 @@ def _replace(cursor, table, mart, condition):
         cursor.execute(f"delete from {table} where {condition}")
         cursor.execute(f"insert into {table} by name from ({mart}) where {condition}")
         cursor.execute("commit")
-        counts = {_rows(cursor, f"select count(*) from ({side})")[0] for side in (f"from {table}", mart)}
+        counts = {
+            _rows(cursor, f"select count(*) from ({side})")[0] for side in (f"from {table}", mart)
+        }
         if len(counts) == 1:
             return
     cursor.execute(f"create or replace table {table} as {mart}")
