@@ -74,7 +74,11 @@ ruled as (
     select
         paying_rounds.round_number,
         paying_rounds.close_at,
-        md5(concat_ws(':', hash(payout_rules), terms_hashed.content_hash)) as rules_fingerprint
+        if(
+            payout_rules.payout_rule is null,
+            'no rule',
+            md5(concat_ws(':', hash(payout_rules), terms_hashed.content_hash))
+        ) as rules_fingerprint
 
     from paying_rounds
     left join payout_rules
