@@ -213,6 +213,11 @@ class Warehouse:
         with duckdb.connect(str(self.database), read_only=True) as connection:
             return connection.execute(sql).fetchall()
 
+    def execute(self, sql):
+        """Changes the warehouse itself, as no build would."""
+        with duckdb.connect(str(self.database)) as connection:
+            connection.execute(sql)
+
     def marts(self):
         """Every published relation, sorted by its key."""
         with duckdb.connect(str(self.published), read_only=True) as connection:
