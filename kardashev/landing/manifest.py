@@ -76,7 +76,7 @@ def landing_manifest(connection, landing, previous=None):
             contents += _hashed(connection, landing, table, batch, files, problems)
     problems = {str(path.relative_to(landing)): problem for path, problem in problems.items()}
     for path, row in files.items():
-        if path not in seen and _stat(landing / path) != {name: row[name] for name in STAT}:
+        if path not in seen and file_stat(landing / path) != {name: row[name] for name in STAT}:
             problems.setdefault(path, CHANGED_MEANWHILE)
     content = pa.concat_tables(contents)
     fresh = _with_problems(connection, content, files, problems, former)
@@ -96,11 +96,12 @@ def changed_files(landing, listed):
     pyarrow.Table (path)
     """
     rows = set(listed.select(", ".join(("path", *STAT))).fetchall())
-    changed = [path for path, *was in rows if list(_stat(Path(landing) / path).values()) != was]
+    changed = [path for path, *was in rows if list(file_stat(Path(landing) / path).values()) != was]
     return pa.table({"path": pa.array(sorted(changed), pa.string())})
 
 
-def _stat(path):
+def file_stat(path):
+    """The values of `STAT` by name; of a file that is not there, `NO_STAT`."""
     try:
         found = path.stat()
     except OSError:
@@ -115,7 +116,7 @@ def _files(landing):
     for name in LANDED_TABLES:
         for path in landed_files(landing, name):
             below = os.fsencode(path.relative_to(landing)).decode("utf-8", "backslashreplace")
-            files[below] = {"table_name": name, "path": below} | _stat(landing / below)
+            files[below] = {"table_name": name, "path": below} | file_stat(landing / below)
     return files
 
 

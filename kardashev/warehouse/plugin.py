@@ -39,6 +39,13 @@ def published_file():
     return place(PUBLISHED, below_project("."))
 
 
+def is_full_refresh():
+    """Whether this build starts from nothing."""
+    from dbt.flags import get_flags
+
+    return bool(getattr(get_flags(), "FULL_REFRESH", False))
+
+
 def previous_table(session, this):
     """A Python model's own table as the last build left it, or None on the first build."""
     try:

@@ -1,42 +1,80 @@
-"""Relations in a DuckDB file of their own, as the published copy is one, swapped in whole by rename."""
+"""Relations in a DuckDB file of their own, as the published copy is one, swapped in whole by rename.
+
+A build publishes what it changed. It starts from a copy of the former file, replaces in it the rows of the
+worklist entries that it redid, by the very condition by which the marts were written, and whole tables whose
+content differs. The worklists know what changed, so no kept row is read to find out. A table that has another
+number of rows than its mart afterwards is copied whole.
+
+That holds only for the file that the last build wrote. So a row in the warehouse keeps what the file looked
+like (`STAT`: nobody can set back the time of the inode's change), and how many builds began since: the hook
+`note_that_a_build_begins` counts them before anything is written. If another build than this one began, it
+may have changed marts that it never published. Then everything is copied; and so it is after a full refresh,
+where a table's columns are others, or where the former copy cannot be read.
+"""
 
 import os
+import shutil
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import duckdb
 import pyarrow as pa
 
 from kardashev.errors import WarehouseError
+from kardashev.landing.manifest import STAT, file_stat
 
 STORAGE_VERSION = "v1.0.0"  # any DuckDB client since 1.0 opens the copy
+COPY = "published_copy"  # the name by which the file is attached
+SCHEMA = pa.schema(
+    [
+        ("path", pa.string()),
+        ("published_at", pa.timestamp("us")),
+        ("relation_count", pa.int64()),
+        ("replaced_count", pa.int64()),
+        ("is_whole", pa.bool_()),
+        *((name, pa.int64()) for name in STAT),
+        ("builds_begun", pa.int64()),
+    ]
+)
 
 
-def publish(connection, relations, target):
-    """Copies relations into a scratch file beside the target, then renames it over that.
+def publish(connection, marts, target, redone=None, former=None):
+    """Writes what is new into a scratch file beside the target, then renames it over that.
 
-    Whoever reads the target sees the former copy or the new one, never a mixture; whoever is killed here
-    leaves a scratch file that the next one removes.
+    Whoever reads the target sees the former copy or the new one, never a mixture; a killed build
+    leaves a scratch file that the next one removes. If no mart has changed, the file is left alone.
 
     Parameters
     ----------
     connection : duckdb.DuckDBPyConnection of the warehouse
-    relations : dict of published name → relation
+    marts : dict of published name → relation
     target : Path of the DuckDB file
+    redone : relation (mart, condition), or None: all is written; the condition on a mart's rows by which
+        this build redid them, null for a table that it wrote whole
+    former : relation with the columns of `SCHEMA`, what this function returned last; or None where it did
+        not, or under a full refresh
 
     Returns
     -------
-    pyarrow.Table (path, published_at, relation_count), one row
+    pyarrow.Table with the columns of `SCHEMA`, one row: the newest publication
 
     Raises
     ------
     WarehouseError
-        When the copy cannot be written whole, as on a full disk: what was written of it is removed.
+        When the copy cannot be written, as on a full disk: what was written of it is removed.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     scratch = target.with_name(f".{target.name}.next")
     _remove(scratch)
+    changes = _changes(connection, marts, redone, former, target)
+    if changes == {}:
+        return _row(former.to_arrow_table().to_pylist()[0], replaced_count=0, builds_begun=0)
     try:
-        _write(connection, relations, scratch)
+        is_whole = changes is None or not _write_changes(
+            connection, marts, changes, target, scratch
+        )
+        if is_whole:
+            _write_whole(connection, marts, scratch)
         scratch.replace(target)
     except (duckdb.Error, OSError) as error:
         _remove(scratch)  # a full disk needs its room now, not at the next build
@@ -44,27 +82,127 @@ def publish(connection, relations, target):
         raise WarehouseError(
             f"{target} cannot be written, the former copy stays: {reason}"
         ) from None
-    return pa.table(
-        {
-            "path": [str(target)],
-            "published_at": pa.array([datetime.now(UTC).replace(tzinfo=None)], pa.timestamp("us")),
-            "relation_count": [len(relations)],
-        }
+    published = {"path": str(target), "published_at": datetime.now(UTC).replace(tzinfo=None)}
+    return _row(
+        published | file_stat(target),
+        relation_count=len(marts),
+        replaced_count=len(marts) if is_whole else len(changes),
+        is_whole=is_whole,
+        builds_begun=0,
     )
 
 
-def _write(connection, relations, scratch):
-    """The relations as a DuckDB file, on the disk for good."""
-    quoted = str(scratch).replace("'", "''")
-    cursor = connection.cursor()  # a transaction of its own: dbt's is writing the warehouse
-    cursor.execute(f"attach '{quoted}' as published_copy (storage_version '{STORAGE_VERSION}')")
+def _row(publication, **values):
+    return pa.Table.from_pylist([publication | values], schema=SCHEMA)
+
+
+def _changes(connection, marts, redone, former, target):
+    """Name → condition on the rows to replace, null for all, of marts that changed; None: copy everything."""
+    if redone is None or not _is_level(former, target):
+        return None
+    conditions = dict(redone.select("mart, condition").fetchall())
     try:
-        for name, relation in relations.items():
-            cursor.execute(f"create table published_copy.main.{name} as {relation.sql_query()}")
-        cursor.execute("checkpoint published_copy")
+        with _attached(connection, target, "read_only") as cursor:
+            if _columns(cursor) != {name: _described(mart) for name, mart in marts.items()}:
+                return None
+            return {
+                name: conditions.get(name)
+                for name, mart in marts.items()
+                if _has_changed(cursor, name, mart, conditions.get(name))
+            }
+    except duckdb.Error:  # a damaged copy
+        return None
+
+
+def _is_level(former, target):
+    """Whether the copy is what the last build wrote, and no build but this one has begun since."""
+    if former is None or former.columns != SCHEMA.names:
+        return False
+    rows = former.to_arrow_table().to_pylist()
+    expected = {"path": str(target), "builds_begun": 1} | file_stat(target)
+    return len(rows) == 1 and expected.items() <= rows[0].items()
+
+
+def _columns(cursor):
+    found = {}
+    query = f"""
+        select table_name, column_name, data_type from duckdb_columns()
+        where database_name = '{COPY}' order by column_index
+    """
+    for name, *column in cursor.execute(query).fetchall():
+        found.setdefault(name, []).append(tuple(column))
+    return found
+
+
+def _described(mart):
+    return list(zip(mart.columns, map(str, mart.types), strict=True))
+
+
+def _has_changed(cursor, name, mart, condition):
+    sides = mart.sql_query(), f"from {COPY}.main.{name}"
+    if condition:
+        return any(_rows(cursor, f"from ({side}) where {condition} limit 1") for side in sides)
+    content = "select count(*), sum(cast(hash(side) as hugeint)) from ({}) as side"
+    contents = [_rows(cursor, content.format(side)) for side in sides]
+    return contents[0] != contents[1]
+
+
+def _rows(cursor, query):
+    return cursor.execute(query).fetchall()
+
+
+def _write_changes(connection, marts, changes, target, scratch):
+    """The former copy with what has changed; False if that cannot be read."""
+    shutil.copyfile(target, scratch)
+    try:
+        with _attached(connection, scratch) as cursor:
+            for name, condition in changes.items():
+                _replace(cursor, f"{COPY}.main.{name}", marts[name].sql_query(), condition)
+            cursor.execute(f"checkpoint {COPY}")
+    except duckdb.Error:
+        _remove(scratch)
+        return False
+    _sync(scratch)
+    return True
+
+
+def _replace(cursor, table, mart, condition):
+    if condition:
+        cursor.execute("begin")
+        cursor.execute(f"delete from {table} where {condition}")
+        cursor.execute(f"insert into {table} by name from ({mart}) where {condition}")
+        cursor.execute("commit")
+        counts = {
+            _rows(cursor, f"select count(*) from ({side})")[0] for side in (f"from {table}", mart)
+        }
+        if len(counts) == 1:
+            return
+    cursor.execute(f"create or replace table {table} as {mart}")
+
+
+def _write_whole(connection, marts, scratch):
+    with _attached(connection, scratch, f"storage_version '{STORAGE_VERSION}'") as cursor:
+        for name, mart in marts.items():
+            cursor.execute(f"create table {COPY}.main.{name} as {mart.sql_query()}")
+        cursor.execute(f"checkpoint {COPY}")
+    _sync(scratch)
+
+
+@contextmanager
+def _attached(connection, file, option="type duckdb"):
+    """A cursor with the file attached; its transactions are its own: dbt's is writing the warehouse."""
+    quoted = str(file).replace("'", "''")
+    cursor = connection.cursor()
+    cursor.execute(f"attach '{quoted}' as {COPY} ({option})")
+    try:
+        yield cursor
     finally:
-        cursor.execute("detach published_copy")
-    with scratch.open("rb") as written:
+        cursor.execute(f"detach {COPY}")
+
+
+def _sync(file):
+    """The file is on the disk for good."""
+    with file.open("rb") as written:
         os.fsync(written.fileno())
 
 

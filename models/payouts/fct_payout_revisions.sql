@@ -1,8 +1,15 @@
+{{ config(materialized='incremental', meta={'worklist': 'int_payouts_due', 'redoes': 'is_due'}) }}
 {#
 Grain: round_number, model_id, known_at. Every payout from when it was settled on, by what was known: the first row
 settles it, a later one stands where it changed.
 #}
 with
+
+payouts_due as (
+
+    select * from {{ ref('int_payouts_due') }}
+
+),
 
 payouts as (
 
@@ -13,14 +20,18 @@ payouts as (
 settled as (
 
     select
-        *,
-        lag(payout_nmr) over known_in_order as former_payout_nmr,
-        lag(score_used) over known_in_order as former_score_used,
-        lag(unpaid_reason) over known_in_order as former_reason
+        payouts.*,
+        lag(payouts.payout_nmr) over known_in_order as former_payout_nmr,
+        lag(payouts.score_used) over known_in_order as former_score_used,
+        lag(payouts.unpaid_reason) over known_in_order as former_reason
 
     from payouts
-    where settled_at is not null
-    window known_in_order as (partition by round_number, model_id order by known_at)
+    inner join payouts_due on payouts.round_number = payouts_due.round_number
+    where payouts_due.is_due and payouts.settled_at is not null
+    window
+        known_in_order as (
+            partition by payouts.round_number, payouts.model_id order by payouts.known_at
+        )
 
 )
 

@@ -1,9 +1,16 @@
+{{ config(materialized='incremental', meta={'worklist': 'int_payouts_due', 'redoes': 'is_due'}) }}
 {#
 Grain: round_number, model_id. What each stake is paid for a live round: pending until the final day of every score in
 its sum is known, settled then, and revised when a score is (fct_payout_revisions has the trace). In a round without
 a payout rule it stays unsettled, with the reason.
 #}
 with
+
+payouts_due as (
+
+    select * from {{ ref('int_payouts_due') }}
+
+),
 
 payouts as (
 
@@ -20,23 +27,27 @@ revisions as (
 revision_counts as (
 
     select
-        round_number,
-        model_id,
-        max(known_at) as known_at,
+        revisions.round_number,
+        revisions.model_id,
+        max(revisions.known_at) as known_at,
         count(*) - 1 as revision_count
 
     from revisions
+    inner join payouts_due on revisions.round_number = payouts_due.round_number
+    where payouts_due.is_due
     group by all
 
 ),
 
 newest as (
 
-    select *
+    select payouts.*
     from payouts
+    inner join payouts_due on payouts.round_number = payouts_due.round_number
+    where payouts_due.is_due
     qualify
         row_number() over (
-            partition by round_number, model_id order by known_at desc
+            partition by payouts.round_number, payouts.model_id order by payouts.known_at desc
         ) = 1
 
 )

@@ -1,5 +1,12 @@
+{{ config(materialized='incremental', meta={'worklist': 'int_payouts_due', 'redoes': 'is_due'}) }}
 {# Grain: round_number. What was at risk in each live round, paid and burned; or why it pays nothing. #}
 with
+
+payouts_due as (
+
+    select * from {{ ref('int_payouts_due') }}
+
+),
 
 round_payouts as (
 
@@ -16,7 +23,7 @@ payouts as (
 totals as (
 
     select
-        round_number,
+        payouts.round_number,
         {{ exact_sum_of_amounts('stake_nmr') }} as stake_nmr,
         {{ exact_sum_of_amounts('at_risk_nmr') }} as at_risk_nmr,
         count(*) filter (where at_risk_nmr > 0) as models_at_risk,
@@ -27,6 +34,8 @@ totals as (
         bool_and(is_settled) as is_settled
 
     from payouts
+    inner join payouts_due on payouts.round_number = payouts_due.round_number
+    where payouts_due.is_due
     group by all
 
 )
@@ -51,4 +60,6 @@ select
     end as unpaid_reason
 
 from round_payouts
+inner join payouts_due on round_payouts.round_number = payouts_due.round_number
 left join totals on round_payouts.round_number = totals.round_number
+where payouts_due.is_due

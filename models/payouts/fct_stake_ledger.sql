@@ -1,8 +1,16 @@
+{{ config(materialized='incremental', meta={'worklist': 'int_payouts_due', 'redoes': 'is_after'}) }}
 {#
 Grain: round_number, model_id. A model's stake from round to round: what it was when the model's last round closed, what
-payouts were settled or revised since, what else came or went, what it is, and what of it is at risk.
+payouts were settled or revised since, what else came or went, what it is, and what of it is at risk. The rounds that
+are redone are the last ones; each model's opening is its stake in the last round before them.
 #}
 with
+
+payouts_due as (
+
+    select * from {{ ref('int_payouts_due') }}
+
+),
 
 stakes as (
 
@@ -10,9 +18,9 @@ stakes as (
 
 ),
 
-rounds as (
+paying_rounds as (
 
-    select * from {{ ref('int_rounds_known') }}
+    select * from {{ ref('int_paying_rounds') }}
 
 ),
 
@@ -22,23 +30,56 @@ revisions as (
 
 ),
 
-closes as (
+staked as (
 
     select
         stakes.round_number,
         stakes.model_id,
         stakes.stake_nmr,
         stakes.at_risk_nmr,
-        rounds.close_at,
-        lag(stakes.stake_nmr) over closes_in_order as former_stake_nmr,
-        lag(rounds.close_at) over closes_in_order as former_close_at
+        paying_rounds.close_at,
+        coalesce(payouts_due.is_after, false) as is_after
 
     from stakes
-    inner join rounds on stakes.round_number = rounds.round_number
-    where rounds.kind = 'live'
-    window closes_in_order as (
-        partition by stakes.model_id order by rounds.close_at, stakes.round_number
+    inner join paying_rounds on stakes.round_number = paying_rounds.round_number
+    left join payouts_due on stakes.round_number = payouts_due.round_number
+
+),
+
+openings as (
+
+    select
+        model_id,
+        max(close_at) as close_at,
+        arg_max(stake_nmr, row(close_at, round_number)) as stake_nmr
+
+    from staked
+    where not is_after
+    group by all
+
+),
+
+closes as (
+
+    select
+        round_number,
+        model_id,
+        stake_nmr,
+        at_risk_nmr,
+        close_at,
+        lag(stake_nmr) over closes_in_order as former_stake_nmr,
+        lag(close_at) over closes_in_order as former_close_at
+
+    from (
+        select * from staked
+        where is_after
+        union all by name
+        select * from openings
     )
+    window
+        closes_in_order as (
+            partition by model_id order by close_at, round_number nulls first
+        )
 
 ),
 
@@ -75,3 +116,4 @@ left join settled
     on
         closes.round_number = settled.round_number
         and closes.model_id = settled.model_id
+where closes.round_number is not null

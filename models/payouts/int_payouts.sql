@@ -1,3 +1,4 @@
+{{ config(materialized='incremental', meta={'worklist': 'int_payouts_due', 'redoes': 'is_due'}) }}
 {#
 Grain: round_number, model_id, known_at. What each stake is paid, by what was known: when it was settled, and whenever a
 score of it was revised. One that is not settled has no settled_at: payout_nmr is what its running scores would pay.

@@ -1,8 +1,15 @@
+{{ config(materialized='incremental', meta={'worklist': 'int_payouts_due', 'redoes': 'is_due'}) }}
 {#
 Grain: round_number. The rule by which each live round pays, or why it pays nothing, and its payout factor: min(1,
 threshold / stake at risk), 1 when nothing is at risk. A landed total, or a landed factor, wins.
 #}
 with
+
+payouts_due as (
+
+    select * from {{ ref('int_payouts_due') }}
+
+),
 
 rounds as (
 
@@ -25,10 +32,12 @@ stakes as (
 totals as (
 
     select
-        round_number,
-        {{ exact_sum_of_amounts('at_risk_nmr') }} as at_risk_nmr
+        stakes.round_number,
+        {{ exact_sum_of_amounts('stakes.at_risk_nmr') }} as at_risk_nmr
 
     from stakes
+    inner join payouts_due on stakes.round_number = payouts_due.round_number
+    where payouts_due.is_due
     group by all
 
 ),
@@ -49,11 +58,13 @@ ruled as (
         coalesce(rounds.total_at_risk_nmr, totals.at_risk_nmr, 0) as total_at_risk_nmr
 
     from rounds
+    inner join payouts_due on rounds.round_number = payouts_due.round_number
     left join payout_rules
         on
             rounds.rule_set = payout_rules.tournament
             and {{ applies_to_round('payout_rules', 'rounds') }}
     left join totals on rounds.round_number = totals.round_number
+    where payouts_due.is_due
 
 )
 

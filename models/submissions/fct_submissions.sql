@@ -1,10 +1,19 @@
+{{ config(
+    materialized='incremental',
+    meta={'worklist': 'int_submissions_due', 'redoes': 'true'},
+) }}
 {#
 Grain: round_number, model_id. What became of each model's submission. A registered or staked model without
 any upload to a closed round is missing, from the first round that closes after it was registered; unless its score
-was taken elsewhere: then it was accepted there. Before the close it may still send one, and has no row. Nothing is known of a
-refused round that was never built.
+was taken elsewhere: then it was accepted there. Before the close it may still send one, and has no row.
 #}
 with
+
+submissions_due as (
+
+    select * from {{ ref('int_submissions_due') }}
+
+),
 
 uploads as (
 
@@ -21,24 +30,6 @@ submissions_elsewhere as (
 rounds as (
 
     select * from {{ ref('int_rounds_known') }}
-
-),
-
-rounds_due as (
-
-    select * from {{ ref('int_rounds_due') }}
-
-),
-
-rounds_before as (
-
-    select * from {{ ref('int_rounds_before') }}
-
-),
-
-rounds_landed as (
-
-    select * from {{ ref('int_rounds_landed') }}
 
 ),
 
@@ -68,6 +59,7 @@ submissions as (
 
     from uploads
     full join submissions_elsewhere using (round_number, model_id)
+    semi join submissions_due using (round_number)
 
 ),
 
@@ -78,12 +70,9 @@ expected as (
         models.model_id
 
     from rounds
+    inner join submissions_due on rounds.round_number = submissions_due.round_number
     inner join models on rounds.close_at >= coalesce(models.created_at, rounds.close_at)
-    left join rounds_due on rounds.round_number = rounds_due.round_number
-    left join rounds_before on rounds.round_number = rounds_before.round_number
-    where
-        not coalesce(rounds_due.is_left_out, false)
-        or rounds_before.fingerprint is not null
+    where submissions_due.is_known
 
     union
 
@@ -100,12 +89,12 @@ missing as (
 
     select expected.*
     from expected
-    inner join rounds_landed on expected.round_number = rounds_landed.round_number
+    inner join submissions_due on expected.round_number = submissions_due.round_number
     anti join submissions
         on
             expected.round_number = submissions.round_number
             and expected.model_id = submissions.model_id
-    where rounds_landed.is_closed
+    where submissions_due.is_closed
 
 )
 

@@ -1,6 +1,6 @@
-"""Grain: one row, the newest publication. Copies the marts into the file that people read."""
+"""Grain: one row, the newest publication. Copies what is new in the marts into the file that people read."""
 
-from kardashev.warehouse.plugin import published_file
+from kardashev.warehouse.plugin import is_full_refresh, previous_table, published_file
 from kardashev.warehouse.publish import publish
 
 
@@ -38,4 +38,5 @@ def model(dbt, session):
         "dim_models": dbt.ref("dim_models"),
         "dim_rounds": dbt.ref("dim_rounds"),
     }
-    return publish(session, marts, published_file())
+    former = None if is_full_refresh() else previous_table(session, dbt.this)
+    return publish(session, marts, published_file(), dbt.ref("int_marts_redone"), former)

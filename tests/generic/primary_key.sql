@@ -1,8 +1,8 @@
 {#
-    The columns are never null and name one row together. With `of_due_rounds`, only the rounds that this
-    build prepared are looked at: a table of many rounds is not read again for each new one.
+    The columns are never null and name one row together, of those that this build wrote: the keys of its worklist
+    are among them, so a kept row has another name.
 #}
-{% test primary_key(model, columns, of_due_rounds=false) %}
+{% test primary_key(model, columns) %}
 
 with
 
@@ -10,11 +10,7 @@ rows_tested as (
 
     select {{ columns | join(', ') }}
     from {{ model }}
-    {% if of_due_rounds %}
-        where round_number in (
-            select round_number from {{ ref('int_rounds_due') }} where is_prepared
-        )
-    {% endif %}
+    where {{ written_now(model, columns) }}
 
 )
 

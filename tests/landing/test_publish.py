@@ -1,11 +1,13 @@
-"""The published copy is whole or the former one, whatever ends the writing."""
+"""The published copy is the marts, or a former copy of them, whatever it starts from and whatever ends it."""
 
 import resource
+import shutil
 
 import duckdb
 import pytest
 
 from kardashev.errors import WarehouseError
+from kardashev.landing.manifest import file_stat
 from kardashev.warehouse.publish import publish
 
 LARGEST_FILE = 2_000_000  # bytes: stands for a full disk
@@ -39,3 +41,141 @@ def test_a_full_disk_keeps_the_former_copy_and_its_scratch_is_removed_at_once(
         publish(connection, {"marts": connection.sql("select 2 as value")}, published)
     with duckdb.connect(str(published), read_only=True) as connection:
         assert connection.table("marts").fetchall() == [(2,)]
+
+
+class Built:
+    """A warehouse of two marts: one is redone by round, as its worklist says, the other is written whole."""
+
+    def __init__(self, connection, copy):
+        self.connection, self.copy = connection, copy
+        self.run("create table due (round_number int)")
+        self.run("create table by_round as select range as round_number, 1 as value from range(9)")
+        self.run("create table whole as select 1 as value")
+        condition = "round_number in (select round_number from due)"
+        self.redone = connection.sql(f"select 'by_round' as mart, $${condition}$$ as condition")
+        self.publication = None
+
+    def run(self, statement):
+        self.connection.execute(statement)
+
+    def redo(self, *rounds, value):
+        """Makes a new worklist, and the rows of its rounds anew; a value of None withdraws them."""
+        self.run("create or replace table due (round_number int)")
+        for number in rounds:
+            self.run(f"insert into due values ({number})")
+            self.run(f"delete from by_round where round_number = {number}")
+            if value is not None:
+                self.run(f"insert into by_round values ({number}, {value})")
+
+    def publish(self, builds_begun=1):
+        """Publishes, as a build does that is the only one since, or one of more; returns the row."""
+        former = None
+        if self.publication:
+            self.run("create or replace table publication as from former")
+            self.run(f"update publication set builds_begun = {builds_begun}")
+            former = self.connection.table("publication")
+        marts = {name: self.connection.table(name) for name in ("by_round", "whole")}
+        former = publish(self.connection, marts, self.copy, self.redone, former)
+        self.connection.register("former", former)
+        self.publication = former.to_pylist()[0]
+        return self.publication
+
+    def is_level(self, published):
+        self.run(f"attach '{published}' as copy (read_only)")
+        try:
+            return not any(
+                self.connection.execute(f"from {one} except all from {other}").fetchall()
+                for name in ("by_round", "whole")
+                for one, other in ((name, f"copy.{name}"), (f"copy.{name}", name))
+            )
+        finally:
+            self.run("detach copy")
+
+
+@pytest.fixture
+def built(published):
+    with duckdb.connect() as connection:
+        warehouse = Built(connection, published)
+        assert warehouse.publish()["is_whole"]
+        yield warehouse
+
+
+def test_what_the_worklist_redid_is_replaced_and_nothing_else(built, published):
+    for rounds, value in (((9,), 1), ((2, 4), 7), ((0, 9), None)):  # new, corrected, withdrawn
+        built.redo(*rounds, value=value)
+        publication = built.publish()
+        assert (publication["is_whole"], publication["replaced_count"]) == (False, 1)
+        assert built.is_level(published)
+    built.redo(value=None)
+    built.run("update whole set value = 2")
+    assert built.publish()["replaced_count"] == 1
+    assert built.is_level(published)
+
+
+def test_where_nothing_has_changed_the_file_is_left_alone(built, published):
+    before = file_stat(published)
+    built.redo(value=None)
+    publication = built.publish()
+    assert publication["replaced_count"] == 0
+    assert file_stat(published) == before
+    built.redo(3, value=5)
+    assert not built.publish()["is_whole"]  # and the next build goes on from it
+    assert built.is_level(published)
+
+
+def test_builds_that_published_nothing_are_made_up_for(built, published):
+    """A build changed round 5 and was killed before it published; the next one has nothing to do."""
+    built.redo(5, value=8)
+    built.redo(value=None)
+    assert built.publish(builds_begun=2)["is_whole"]
+    assert built.is_level(published)
+
+
+def damaged(path):
+    content = bytearray(path.read_bytes())
+    content[len(content) // 3 :] = b"?" * (len(content) - len(content) // 3)
+    path.write_bytes(content)
+
+
+def replaced(path):
+    shutil.copy(path, path.with_name("other"))
+    path.with_name("other").replace(path)
+
+
+def written(path):
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("update by_round set value = 99")
+
+
+@pytest.mark.parametrize("harm", [damaged, replaced, written, lambda path: path.unlink()])
+def test_a_copy_that_the_last_build_did_not_write_is_written_anew(built, published, harm):
+    harm(published)
+    built.redo(3, value=5)
+    assert built.publish()["is_whole"]
+    assert built.is_level(published)
+
+
+def test_a_copy_that_cannot_be_read_is_written_anew_though_it_looks_as_it_did(
+    built, published, monkeypatch
+):
+    damaged(published)
+    monkeypatch.setattr("kardashev.warehouse.publish._is_level", lambda *_: True)
+    built.redo(3, value=5)
+    assert built.publish()["is_whole"]
+    assert built.is_level(published)
+
+
+def test_other_columns_and_a_full_refresh_are_written_anew(built, published):
+    built.run("alter table whole add column more int")
+    built.redo(value=None)
+    assert built.publish()["is_whole"]
+    assert built.is_level(published)
+    built.publication = None
+    assert built.publish()["is_whole"]
+
+
+def test_a_table_that_differs_beyond_its_worklist_is_copied_whole(built, published):
+    built.run("delete from by_round where round_number = 1")
+    built.redo(3, value=5)
+    assert not built.publish()["is_whole"]
+    assert built.is_level(published)

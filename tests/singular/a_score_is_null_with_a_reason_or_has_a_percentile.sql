@@ -11,5 +11,8 @@ select
 
 from {{ ref('fct_scores') }}
 where
-    (value is null) = (null_reason is null)
-    or (value is null) != (percentile is null)
+    {{ written_now(ref('fct_scores')) }}
+    and (
+        (value is null) = (null_reason is null)
+        or (value is null) != (percentile is null)
+    )

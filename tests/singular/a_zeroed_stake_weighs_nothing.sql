@@ -22,6 +22,7 @@ model_keys as (
 scores as (
 
     select * from {{ ref('fct_scores') }}
+    where {{ written_now(ref('fct_scores')) }}
 
 ),
 
@@ -44,8 +45,11 @@ select
 
 from stakes
 where
-    at_risk_nmr not in (0, stake_nmr)
-    or (stake_nmr > 0 and (at_risk_nmr = 0) = (zeroed_reason is null))
+    {{ written_now(ref('fct_stakes')) }}
+    and (
+        at_risk_nmr not in (0, stake_nmr)
+        or (stake_nmr > 0 and (at_risk_nmr = 0) = (zeroed_reason is null))
+    )
 
 union all
 

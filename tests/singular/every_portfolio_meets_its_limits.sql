@@ -6,5 +6,8 @@ select
 
 from {{ ref('fct_portfolio_exposures') }}
 where
-    exposure > upper_limit + 1e-9
-    or exposure < lower_limit - 1e-9
+    {{ written_now(ref('fct_portfolio_exposures')) }}
+    and (
+        exposure > upper_limit + 1e-9
+        or exposure < lower_limit - 1e-9
+    )

@@ -1,15 +1,30 @@
 {# Moving every stake by one factor leaves the portfolio as it is: Σ stake × MPC = 0 in every version. #}
-select
-    fct_scores.round_number,
-    fct_scores.score_version,
-    fct_scores.score_day,
-    sum(fct_scores.value * fct_stakes.at_risk_nmr) as weighted_sum
+with
 
-from {{ ref('fct_scores') }} as fct_scores
-inner join {{ ref('fct_stakes') }} as fct_stakes
+scores as (
+
+    select * from {{ ref('fct_scores') }}
+    where {{ written_now(ref('fct_scores')) }}
+
+),
+
+stakes as (
+
+    select * from {{ ref('fct_stakes') }}
+
+)
+
+select
+    scores.round_number,
+    scores.score_version,
+    scores.score_day,
+    sum(scores.value * stakes.at_risk_nmr) as weighted_sum
+
+from scores
+inner join stakes
     on
-        fct_scores.round_number = fct_stakes.round_number
-        and fct_scores.model_id = fct_stakes.model_id
-where fct_scores.score = 'mpc' and fct_scores.value is not null
+        scores.round_number = stakes.round_number
+        and scores.model_id = stakes.model_id
+where scores.score = 'mpc' and scores.value is not null
 group by all
-having abs(sum(fct_scores.value * fct_stakes.at_risk_nmr)) > 1e-12 * sum(fct_stakes.at_risk_nmr)
+having abs(sum(scores.value * stakes.at_risk_nmr)) > 1e-12 * sum(stakes.at_risk_nmr)

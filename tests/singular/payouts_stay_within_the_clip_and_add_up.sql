@@ -4,6 +4,7 @@ with
 payouts as (
 
     select * from {{ ref('fct_payouts') }}
+    where {{ written_now(ref('fct_payouts')) }}
 
 ),
 

@@ -147,7 +147,23 @@ class Warehouse:
         self._leave_parse()
         if succeeds != has_succeeded:
             raise RuntimeError(f"dbt build did not end as it should:\n{output[-4000:]}")
+        if succeeds:
+            self._check_published()
         return output
+
+    def _check_published(self):
+        """The published copy has the rows of the warehouse's marts, whatever part of it this build wrote."""
+        content = "select count(*), sum(cast(hash(mart) as hugeint)) from {}.{} as mart"
+        with duckdb.connect() as connection:
+            connection.execute(f"attach '{self.database}' as built (read_only)")
+            connection.execute(f"attach '{self.published}' as published (read_only)")
+            for name in KEYS:
+                built, published = (
+                    connection.execute(content.format(place, name)).fetchall()
+                    for place in ("built", "published")
+                )
+                if built != published:
+                    raise RuntimeError(f"{name} is not published as it was built")
 
     def _run_here(self, command, environment):
         former, folder = dict(os.environ), Path.cwd()
@@ -196,6 +212,11 @@ class Warehouse:
         """Rows of the warehouse itself, internal tables included."""
         with duckdb.connect(str(self.database), read_only=True) as connection:
             return connection.execute(sql).fetchall()
+
+    def execute(self, sql):
+        """Changes the warehouse itself, as no build would."""
+        with duckdb.connect(str(self.database)) as connection:
+            connection.execute(sql)
 
     def marts(self):
         """Every published relation, sorted by its key."""

@@ -18,6 +18,32 @@ def test_the_unit_tests_of_models_pass(clean):
     assert done.returncode == 0, done.stdout
 
 
+@pytest.fixture
+def tested(warehouse, clean):
+    """A function: whether the data tests of a mart pass, after all rounds but the second were kept rows."""
+    shutil.copytree(clean.folder, warehouse.folder, dirs_exist_ok=True)
+    warehouse.execute("update int_rounds_due set is_stale = false where round_number != 2")
+
+    def passes(*arguments):
+        command = warehouse.command("test", "--select", "fct_stakes,test_type:generic", *arguments)
+        done = subprocess.run(
+            command, env=warehouse.environment(), cwd=warehouse.folder, capture_output=True
+        )
+        return done.returncode == 0
+
+    return warehouse, passes
+
+
+def test_data_tests_look_at_what_the_build_wrote_and_at_whole_tables_when_asked(tested):
+    warehouse, passes = tested
+    double = "insert into fct_stakes from fct_stakes where round_number = {} limit 1"
+    warehouse.execute(double.format(1))
+    assert passes()
+    assert not passes("--vars", "whole_tables: true")
+    warehouse.execute(double.format(2))
+    assert not passes()
+
+
 def worklist(warehouse, flag):
     return [n for (n,) in warehouse.query(f"select round_number from int_rounds_due where {flag}")]
 

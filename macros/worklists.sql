@@ -1,0 +1,57 @@
+{#
+    The condition on an incremental model's rows that they belong to entries of its worklist which this build redoes:
+    none of another model, and none of one that rows are only added to. By it such rows are replaced, tested and
+    published. The worklist stands beside the model.
+#}
+{% macro redone_rows(config, model) %}
+    {% if config.materialized != "incremental" or not config.meta.get("redoes") %}
+        {{ return(none) }}
+    {% endif %}
+    {% set keys = config.meta.get("keys", ["round_number"]) | join(", ") %}
+    {% set worklist = model.incorporate(
+        path={"identifier": config.meta.get("worklist", "int_rounds_due")}
+    ) %}
+    {{ return(
+        "(" ~ keys ~ ") in (select " ~ keys ~ " from " ~ worklist
+        ~ " where " ~ config.meta.redoes ~ ")"
+    ) }}
+{% endmacro %}
+
+
+{#
+    The condition on a model's rows that this build wrote them: what a data test looks at. All of a table, or of a view; of
+    an incremental model the rows of the entries that were redone, for no others are written. With the variable
+    `whole_tables` kept rows are looked at, too. A test that compares rows of the same `columns` looks at all of them
+    where these do not tell one entry from another.
+#}
+{% macro written_now(model, columns=none) %}
+    {% if execute and not var("whole_tables") %}
+        {% set config = graph.nodes["model.kardashev." ~ model.identifier].config %}
+        {% set keys = config.meta.get("keys", ["round_number"]) %}
+        {% if columns is none or not keys | reject("in", columns) | list %}
+            {{ return(redone_rows(config, model) or "true") }}
+        {% endif %}
+    {% endif %}
+    {{ return("true") }}
+{% endmacro %}
+
+
+{#
+    Counts in the row of the last publication the builds that began since: only if it is this one alone, the published
+    copy is level with the marts but for what this build redid.
+#}
+{% macro note_that_a_build_begins() %}
+    {% if execute and flags.WHICH in ("build", "run", "seed") %}
+        {% set publication = adapter.get_relation(
+            target.database, target.schema, "published_copy"
+        ) %}
+        {% if publication and "builds_begun" in (
+            adapter.get_columns_in_relation(publication) | map(attribute="name")
+        ) %}
+            {% call statement("count_this_build") %}
+                update {{ publication }} set builds_begun = builds_begun + 1
+            {% endcall %}
+            {% do adapter.commit() %}
+        {% endif %}
+    {% endif %}
+{% endmacro %}
