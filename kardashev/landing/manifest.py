@@ -66,21 +66,35 @@ def landing_manifest(connection, landing, previous=None):
     former = _former(previous)
     known = _unchanged(connection, files, former)
     seen = set(known["path"].to_pylist())
+    fresh = {path: row for path, row in files.items() if path not in seen}
+    content, problems = _read(connection, landing, fresh)
+    fresh = _with_problems(connection, content, files, problems, former)
+    return pa.concat_tables([known, fresh])
+
+
+def file_contents(connection, landing, table_name, paths):
+    """The manifest's rows of some files of a table, and why each other one cannot be used (path → str)."""
+    below = [str(path.relative_to(landing)) for path in paths]
+    files = {
+        path: {"table_name": table_name, "path": path} | _stat(landing / path) for path in below
+    }
+    return _read(connection, landing, files)
+
+
+def _read(connection, landing, files):
+    """The rows of these files, and the problems of those that cannot be read or changed meanwhile."""
     contents, problems = [SCHEMA.empty_table()], {}
     for table in LANDED_TABLES.values():
-        fresh = [path for path, row in files.items() if row["table_name"] == table.name]
-        fresh = [landing / path for path in fresh if path not in seen]
-        layouts, misfits = usable_layouts(connection, table, fresh)
+        paths = [landing / path for path, row in files.items() if row["table_name"] == table.name]
+        layouts, misfits = usable_layouts(connection, table, paths)
         problems |= misfits
         for batch in _batches(layouts):
             contents += _hashed(connection, landing, table, batch, files, problems)
     problems = {str(path.relative_to(landing)): problem for path, problem in problems.items()}
     for path, row in files.items():
-        if path not in seen and _stat(landing / path) != {name: row[name] for name in STAT}:
+        if _stat(landing / path) != {name: row[name] for name in STAT}:
             problems.setdefault(path, CHANGED_MEANWHILE)
-    content = pa.concat_tables(contents)
-    fresh = _with_problems(connection, content, files, problems, former)
-    return pa.concat_tables([known, fresh])
+    return pa.concat_tables(contents), problems
 
 
 def changed_files(landing, listed):
