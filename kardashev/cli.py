@@ -195,7 +195,7 @@ def progress(message: str) -> None:
 def land(file, round_number, landing, model_id=None, received_at=None):
     from kardashev.landing.door import Door
 
-    if os.path.isdir(file):  # unlike Path's, of any name
+    if os.path.isdir(file):  # noqa: PTH112 (Path.is_dir raises where a name is too long)
         if model_id is not None:
             raise LandingError(f"{file} is a folder, its files are named for models: no --model")
         return _land_folder(file, round_number, landing, received_at)

@@ -8,9 +8,13 @@ An upload is known by its round, model and time, so the door finds it again wher
 """
 
 from datetime import timedelta
+from functools import lru_cache
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from kardashev.errors import LandingError
 from kardashev.landing.calendar import EPOCH
@@ -81,3 +85,22 @@ def uploads_together(landing, round_number):
         (model_id, EPOCH + timedelta(microseconds=moment)): Path(path)
         for path, model_id, moment in rows
     }
+
+
+def read_upload(path, model_id, submitted_at) -> pa.Table:
+    """The rows of one upload in a file of one or many; asked for model by model, a file is read once."""
+    file = pq.ParquetFile(path)
+    place = file.schema_arrow.get_field_index("model_id")
+    groups = [file.schema_arrow.empty_table()]
+    for group in range(file.num_row_groups):
+        bounds = file.metadata.row_group(group).column(place).statistics
+        if bounds is None or not bounds.has_min_max or bounds.min <= model_id <= bounds.max:
+            groups.append(_row_group(path, path.stat().st_mtime_ns, group))
+    rows = pa.concat_tables(groups)
+    is_model = pc.equal(rows["model_id"], model_id)
+    return rows.filter(pc.and_(is_model, pc.equal(rows["submitted_at"], pa.scalar(submitted_at))))
+
+
+@lru_cache(maxsize=2)
+def _row_group(path, _modified, group):
+    return pq.ParquetFile(path).read_row_group(group, use_threads=False)

@@ -7,9 +7,9 @@ was made from; only a landing with a marker is ever cleared.
 import json
 import shutil
 import zlib
+from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
-from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path

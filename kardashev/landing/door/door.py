@@ -7,15 +7,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from kardashev.errors import LandingError, RefusedFileError
 from kardashev.landing.calendar import read_rounds
 from kardashev.landing.door.form import check_days, empty_as_null, shown
 from kardashev.landing.door.formats import MAX_BYTES, UNREADABLE, read_columns
 from kardashev.landing.files import landed_path, write_landed
-from kardashev.landing.uploads import moment_name, upload_folder, uploads_together
+from kardashev.landing.uploads import moment_name, read_upload, upload_folder, uploads_together
 
 MODEL_ID = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}")  # also the name of a folder
 
@@ -132,9 +130,8 @@ class Door:
             path = self._together[round_number].get((model_id, submitted_at))
         if path is None:
             return None
-        is_upload = (pc.field("model_id") == model_id) & (pc.field("submitted_at") == submitted_at)
         try:
-            landed = pq.read_table(path, filters=is_upload, partitioning=None, use_threads=False)
+            landed = read_upload(path, model_id, submitted_at)
             is_same = _content_of(landed).equals(_content_of(table))
         except UNREADABLE as error:
             raise LandingError(f"{path} cannot be read: replace or remove it") from error
@@ -194,7 +191,7 @@ def _submission(content, round_number, eras, model_id, submitted_at):
 
 def _content_of(table):
     """An upload's rows in one order; signals as their bits: unlike numbers, two NaN are then equal."""
-    bits = pc.cast(table["signal"], pa.float64()).combine_chunks().view(pa.int64())
+    bits = table["signal"].combine_chunks().view(pa.int64())
     columns = {"id_type": table["id_type"], "id": table["id"], "bits": bits}
     return pa.table(columns).sort_by([(name, "ascending") for name in columns])
 
