@@ -147,7 +147,7 @@ def _compact_round(connection, landing, number, files, result):
         return
     folder = landing / together_folder(number)
     folder.mkdir(exist_ok=True)
-    name = free_name(folder, COMPACTED)
+    name = f"{free_name(folder, COMPACTED)}.parquet"
     written = folder / f".{name}"
     try:
         _write(connection, layouts, written)

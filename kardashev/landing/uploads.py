@@ -48,11 +48,11 @@ def folder_round(path_below):
 
 
 def free_name(folder, stem):
-    """The stem with the first number that no Parquet file of the folder has yet."""
+    """The stem with the first number that no Parquet file of the folder has yet; without its suffix."""
     number = 1
     while (folder / f"{stem}.{number}.parquet").exists():
         number += 1
-    return f"{stem}.{number}.parquet"
+    return f"{stem}.{number}"
 
 
 def uploads_together(landing, round_number):

@@ -103,9 +103,9 @@ def measure_reading(name, made):
 def timed(what, function, made):
     began = time.monotonic()
     found, seconds = cpu(function)
+    wall = time.monotonic() - began
     files = [path for path in (made / "submissions").rglob("*") if path.is_file()]
     size = sum(path.stat().st_size for path in files) / 1e6
-    wall = time.monotonic() - began
     print(f"{what:<44} {wall:>7.1f} {seconds:>6.1f} {len(files):>6,} {size:>5.0f}", flush=True)
     return found
 

@@ -150,6 +150,6 @@ class _Batch:
 
     def write(self):
         if self.tables:
-            name = free_name(self.folder, self.name).removesuffix(".parquet")
+            name = free_name(self.folder, self.name)
             write_landed(self.landing, self.below, name, pa.concat_tables(self.tables))
         self.tables, self.bytes = [], 0
