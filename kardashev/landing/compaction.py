@@ -106,8 +106,11 @@ def _files_by_round(connection, landing, rounds, closed, left):
     """Closed round → its files, where there are several. Files outside the door's folders are looked into."""
     files_of, others = defaultdict(list), []
     for path in landed_files(landing, SUBMISSIONS.name):
-        number = folder_round(path.relative_to(landing / SUBMISSIONS.name))
-        if number not in rounds:
+        below = path.relative_to(landing / SUBMISSIONS.name)
+        number = folder_round(below)
+        if not _is_text(below):
+            left[str(path.relative_to(landing))] = "its name is not UTF-8"
+        elif number not in rounds:
             others.append(path)
         elif number in closed:
             files_of[number].append(path)
@@ -126,6 +129,13 @@ def _files_by_round(connection, landing, rounds, closed, left):
             problems[path] = f"it holds {len(held)} rounds: write a file for each"
     left |= {str(path.relative_to(landing)): problem for path, problem in problems.items()}
     return {number: files for number, files in files_of.items() if len(files) > 1}
+
+
+def _is_text(path):
+    try:
+        return bool(str(path).encode())
+    except UnicodeEncodeError:  # bytes that Python keeps as lone surrogates
+        return False
 
 
 def _compact_round(connection, landing, number, files, result):
@@ -167,9 +177,10 @@ def _compact_round(connection, landing, number, files, result):
 
 def _why_left(landing, path, number, rows):
     """Why a file that can be read is left as it is; None when nothing of it would be lost."""
-    if path.resolve() != landing.resolve() / path.relative_to(landing):
+    root = landing / SUBMISSIONS.name
+    if path.resolve() != root.resolve() / path.relative_to(root):
         return "it is reached by a link"
-    if problem := rows[0]["problem"]:
+    if problem := next((row["problem"] for row in rows if row["problem"]), None):
         return problem
     held = {row["round_number"] for row in rows}
     if held != {number}:

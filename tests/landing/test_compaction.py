@@ -1,6 +1,7 @@
 """Compaction loses no row and counts none twice, wherever it is ended; what it cannot take it leaves."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -182,6 +183,26 @@ def test_what_would_lose_something_is_left_and_named(landing):
         "own.csv": "it has columns that would be lost: note",
         "several.csv": "it holds 2 rounds: write a file for each",
     }
+
+
+def test_rows_of_no_round_and_names_that_are_no_text_are_left(landing):
+    root = landing / "submissions"
+    row = HEADER + "812,zoe,2024-01-07T00:00:00Z,ticker,A,0.25\n"
+    (root / "000812" / "lost.csv").write_text(row + row.splitlines()[1].replace("812", "") + "\n")
+    names = [os.fsdecode(b"\xe9.csv"), os.fsdecode(b"000812/\xe9.csv")]
+    for name in names:
+        (root / name).write_text(row)
+    result = compact(landing, NOW)
+    assert result.rounds == 2
+    assert set(result.left) == {f"submissions/{name}" for name in [*names, "000812/lost.csv"]}
+    assert "no round_number" in result.left["submissions/000812/lost.csv"]
+
+
+def test_a_linked_landing_is_compacted_in_its_place(landing, tmp_path):
+    (landing / "submissions").rename(tmp_path / "elsewhere")
+    (landing / "submissions").symlink_to(tmp_path / "elsewhere")
+    assert compact(landing, NOW).rounds == 2
+    assert files(landing) == COMPACTED
 
 
 def test_a_file_reached_by_a_link_is_left(landing, tmp_path):
