@@ -31,14 +31,14 @@ build: .venv/installed  ## build what is due of the landing
 tour: .venv/installed  ## what the built warehouse shows
 	$(BIN)/kardashev tour
 
-docs: .venv/installed  ## dbt's documentation of every model and column, in target/index.html
+docs: .venv/installed  ## dbt's documentation of every model and column, in target/static_index.html
 	$(BIN)/dbt docs generate --static
 
 lint: .venv/installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/sqlfluff lint --processes 2 models tests/singular
-	$(BIN)/sqlfluff lint --processes 2 --templater placeholder kardashev/landing
+	$(BIN)/sqlfluff lint --processes 2 --templater placeholder kardashev/landing kardashev/replay
 
 check: lint  ## the fast checks: lint, parse, everything but whole builds
 	$(BIN)/dbt parse --quiet --target-path target/check
@@ -47,8 +47,8 @@ check: lint  ## the fast checks: lint, parse, everything but whole builds
 test: check  ## every check, whole builds included
 	$(BIN)/pytest --numprocesses $(WORKERS) tests/warehouse
 
-test-long: test  ## and what takes minutes: a build killed at every place
-	$(BIN)/pytest --numprocesses $(WORKERS) -m long tests/kernels tests/warehouse
+test-long: test  ## and what takes minutes: a build killed at every place, ten times the drawn files
+	$(BIN)/pytest --numprocesses $(WORKERS) -m long tests/kernels tests/landing tests/warehouse
 
 bench: .venv/installed  ## CPU seconds of what must be fast at real size
 	$(BIN)/python tests/bench/door.py

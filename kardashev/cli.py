@@ -114,20 +114,22 @@ move of the stake should show. A larger move crosses the edges of what the portf
 """
 
 
-SIMULATE = """\
+REPLAY = """\
 Replay built rounds with payouts compounding into stakes, under each given rule, beside frozen stakes:
 does the meta model become better? Each model enters with its first landed stake of these rounds; after
 that only settled payouts move it, and what was added or withdrawn is left out. Who is at risk stays as
-it was. The replays stay in the marts fct_simulated_stakes and fct_simulated_scores."""
+it was. The warehouse is read only: the replay works in a copy of it, which is removed afterwards."""
 
-SIMULATE_EPILOG = """\
+REPLAY_EPILOG = """\
 examples:
-  kardashev simulate --from 760 --to 812 --pay house
-  kardashev simulate --from 760 --to 812 --pay house --pay signals_fnc_mmc
+  kardashev replay --from 760 --to 812 --pay house
+  kardashev replay --from 760 --to 812 --pay house --pay signals_fnc_mmc --out replay.duckdb
+  kardashev replay --from 760 --to 812 --pay house --publish
 
 A rule is a row of seeds/rules/payout_rules.csv with its payout_terms, whatever its tournament and dates.
-To replay one that pays nowhere, add it under a tournament of its own. The replay is a `dbt build`: it
-takes what is newly landed with it, and prepares the signals of rounds that are no longer held again.
+To replay one that pays nowhere, add it under a tournament of its own. With --publish the result is landed
+in replayed_stakes/ and replayed_scores/, and the next `dbt build` publishes it in the marts
+fct_replayed_stakes and fct_replayed_scores. To take a replay out of them, remove its files.
 """
 
 
@@ -279,11 +281,11 @@ def contribution(model_id, round_number, landing, database):
     print_contribution_check(database, landing, model_id, round_number)
 
 
-def simulate(first, last, rules, landing, database, project):
+def replay(first, last, rules, landing, database, project, out, is_landed):
     _use_one_blas_thread()
-    from kardashev.replay.command import simulate
+    from kardashev.replay.command import replay
 
-    simulate(project, landing, database, first, last, rules, progress)
+    replay(project, landing, database, first, last, rules, progress, out, is_landed)
 
 
 def _use_one_blas_thread():
@@ -335,8 +337,8 @@ def make_parser() -> argparse.ArgumentParser:
     _add_place(add, "database", "FILE")
     _add_place(add, "landing", "DIR")
 
-    texts = (SIMULATE, SIMULATE_EPILOG)
-    add = _adder(commands, "simulate", simulate, "replay rounds as payouts compound", *texts)
+    texts = (REPLAY, REPLAY_EPILOG)
+    add = _adder(commands, "replay", replay, "replay rounds as payouts compound", *texts)
     add("--from", dest="first", metavar="A", type=int, required=True, help="first round")
     add("--to", dest="last", metavar="B", type=int, required=True, help="last round")
     add(
@@ -346,6 +348,20 @@ def make_parser() -> argparse.ArgumentParser:
         action="append",
         required=True,
         help="a payout rule; once for each to compare",
+    )
+    add(
+        "--out",
+        metavar="FILE",
+        type=Path,
+        default=None,
+        help="write the result: a DuckDB file, or a folder for two Parquet files",
+    )
+    add(
+        "--publish",
+        dest="is_landed",
+        action="store_true",
+        default=False,
+        help="land the result, for the next `dbt build` to publish",
     )
     add(
         "--project-dir",

@@ -12,6 +12,14 @@
     {{ exact_sum(expression, 'decimal(38, 18)') }}
 {%- endmacro %}
 
+{#
+    Sum of doubles of any size, the same in any order of rows: they are added by size. For groups of a few terms that no
+    contract bounds, such as gradients per NMR where little is staked.
+#}
+{% macro sum_by_size(expression) -%}
+    sum({{ expression }} order by {{ expression }})
+{%- endmacro %}
+
 {# sign(x) · |x|^1.5 #}
 {% macro pow15(expression) -%}
     sign({{ expression }}) * pow(abs({{ expression }}), 1.5)
@@ -28,15 +36,14 @@
 {%- endmacro %}
 
 {#
-    What a score multiplies in place of a rank: the normal quantile, its power 1.5, or the rank itself, centred. `quantiles`
-    must be joined, by stock_count and doubled_rank.
+    The standard normal quantile of (rank − 0.5) / n, of a doubled rank among n. Odd about the middle to the last digit,
+    so that a ranking and its reverse cancel. norm_ppf is a function of ours: not for a view that people read.
 #}
-{% macro transformed_rank(transform) -%}
-    case {{ transform }}
-        when 'power' then quantiles.gaussian_pow15
-        when 'gaussian' then quantiles.gaussian
-        when 'rank' then quantiles.centred_rank
-    end
+{% macro normal_quantile(doubled_rank, stock_count) -%}
+    sign({{ doubled_rank }} - {{ stock_count }} - 1) * -norm_ppf(
+        (least({{ doubled_rank }}, 2 * {{ stock_count }} + 2 - {{ doubled_rank }}) - 1)
+        / (2 * {{ stock_count }})
+    )
 {%- endmacro %}
 
 {# Days of the calendar that so many return days take: these are weekdays, five of seven days. #}

@@ -224,12 +224,11 @@ def _scores(connection, model_id, number):
 
 def _block(connection, number):
     sources = Sources(
-        signals=connection.table("int_signals_ranked"),
+        ranks=connection.table("int_signal_ranks"),
         models=connection.table("int_submissions"),
         universe=connection.table("int_universe"),
-        neutralizers=None,
     )
-    block = PreparedBlock.read(Blocks(connection), {"round_number": number}, sources)
+    block = PreparedBlock.read(Blocks(connection), number, sources)
     if not len(block.models):
         held = connection.execute(
             "select string_agg(distinct round_number, ', ' order by round_number) from int_universe"

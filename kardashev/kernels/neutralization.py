@@ -82,8 +82,11 @@ def orthonormality_error(basis, weights):
     basis : array (stocks, columns), N
     weights : array (stocks,), v
     """
-    gram = basis.T @ (weights[:, None] * basis)
-    return float(np.abs(gram - np.eye(gram.shape[0])).max(initial=0.0))
+    with np.errstate(
+        invalid="ignore", over="ignore"
+    ):  # infinities give NaN or infinity, no warning
+        gram = basis.T @ (weights[:, None] * basis)
+        return float(np.abs(gram - np.eye(gram.shape[0])).max(initial=0.0))
 
 
 def least_squares_basis(columns):

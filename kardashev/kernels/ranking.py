@@ -70,6 +70,35 @@ def _ranked_rows(values, tie_width):
     return ranks.reshape(values.shape)
 
 
+def with_absent(known):
+    """Doubled ranks over a universe when the stocks that a signal does not name stand in the middle.
+
+    They enter as rank 0.5 of the known ones, and the universe is ranked again. Nothing is sorted:
+    known ranks below the middle stay, those above it move up by two for each absent stock, and the
+    absent ones share the middle with the known ones that stand exactly there.
+
+    Parameters
+    ----------
+    known : int array (stocks, models), doubled ranks among the known stocks; 0 where absent
+
+    Returns
+    -------
+    int32 array of the same shape, 2 … 2·stocks, in Fortran order
+    """
+    ranks = np.asfortranarray(known, dtype=np.int32)
+    counts = (ranks > 0).sum(axis=0, dtype=np.int32)
+    absent = len(ranks) - counts
+    for model in np.flatnonzero(absent):
+        column, middle = ranks[:, model], counts[model] + 1
+        below, at = ((column > 0) & (column < middle)).sum(), (column == middle).sum()
+        shared = 2 * below + at + absent[model] + 1
+        is_middle = (column == 0) | (column == middle)
+        ranks[:, model] = np.where(
+            is_middle, shared, column + 2 * absent[model] * (column > middle)
+        )
+    return ranks
+
+
 def normal_quantiles(n):
     """Standard normal quantiles of ``(rank − 0.5) / n`` for every doubled rank 0 … 2n.
 
@@ -96,7 +125,12 @@ def signed_power(values, power=POWER):
 
 def gaussianized(ranks, power=1.0):
     """Normal quantiles of a matrix of doubled ranks (stocks, models) over all its stocks, to a power."""
-    return signed_power(normal_quantiles(len(ranks)), power)[ranks]
+    return signed_power(normal_quantiles(len(ranks)), power)[ranks.T].T
+
+
+def centred(ranks):
+    """Doubled ranks (stocks, models) less their mean, over the number of stocks: in [−1, 1]."""
+    return (ranks - (len(ranks) + 1.0)) / len(ranks)
 
 
 def top_bottom(values, k, tie_width=0.0):

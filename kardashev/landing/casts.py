@@ -13,6 +13,10 @@ TIMES = ("DATE", "TIMESTAMP")
 INTEGER_TEXT = r"\s*[+-]?[0-9]+(\.0*)?\s*"
 DAY_TEXT = r"\s*[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([ T]00:00(:00(\.0*)?)?(Z|[+-]00(:?00)?)?)?\s*"
 SHOWN_CHARACTERS = 40
+FIRST_DAY, LAST_DAY = (
+    "0001-01-01",
+    "9999-12-30",
+)  # days may be counted from any time between, here and in Python
 
 
 def kind_of(source):
@@ -48,7 +52,8 @@ def shown_cell(name):
 
 
 def _text(column, _kind):
-    return f"cast({column} as varchar)"
+    text = f"cast({column} as varchar)"
+    return f"if(trim({text}) = '', null, {text})"  # blanks name nothing
 
 
 def _double(column, kind):
@@ -79,9 +84,9 @@ def _boolean(column, kind):
 def _date(column, kind):
     day = f"try_cast({column} as date)"
     if kind == "text":
-        return f"if(regexp_full_match({column}, '{DAY_TEXT}'), {day}, null)"
+        return f"if(regexp_full_match({column}, '{DAY_TEXT}') and {_in_range(day)}, {day}, null)"
     if kind == "time":
-        return f"if(isfinite({day}) and {column} = {day}, {day}, null)"
+        return f"if({_in_range(day)} and {column} = {day}, {day}, null)"
     return "cast(null as date)"
 
 
@@ -89,7 +94,12 @@ def _time(column, kind):
     if kind not in ("text", "time"):
         return "cast(null as timestamptz)"
     moment = f"try_cast({column} as timestamptz)"
-    return f"if(isfinite({moment}), {moment}, null)"
+    return f"if({_in_range(moment)}, {moment}, null)"
+
+
+def _in_range(moment):
+    """SQL, false for infinity too."""
+    return f"{moment} between date '{FIRST_DAY}' and date '{LAST_DAY}'"
 
 
 _CASTS = {

@@ -75,9 +75,7 @@ def landing_manifest(connection, landing, previous=None):
 def file_contents(connection, landing, table_name, paths):
     """The manifest's rows of some files of a table, and why each other one cannot be used (path → str)."""
     below = [str(path.relative_to(landing)) for path in paths]
-    files = {
-        path: {"table_name": table_name, "path": path} | _stat(landing / path) for path in below
-    }
+    files = {p: {"table_name": table_name, "path": p} | _stat(landing / p) for p in below}
     return _read(connection, landing, files)
 
 
@@ -100,14 +98,7 @@ def _read(connection, landing, files):
 def changed_files(landing, listed):
     """The listed files that are no longer what the manifest says, so what was read of them may be another's.
 
-    Parameters
-    ----------
-    landing : Path
-    listed : relation with path and the columns of `STAT`
-
-    Returns
-    -------
-    pyarrow.Table (path)
+    ``listed`` is a relation with path and the columns of `STAT`; the result an Arrow table (path).
     """
     rows = set(listed.select(", ".join(("path", *STAT))).fetchall())
     changed = [path for path, *was in rows if list(_stat(Path(landing) / path).values()) != was]
@@ -185,7 +176,7 @@ def _hashed(connection, landing, table, layouts, files, problems):
 def _content(connection, landing, table, layouts, files):
     groups = {"round_number": "integer", "target": "varchar", "score": "varchar"}
     groups |= {"score_version": "varchar", "score_day": "integer", "known_at": "timestamp"}
-    grouped = ("round_number", *table.part) if "round_number" in table.columns else ()
+    grouped = ("round_number", *table.part) if table.makes_rounds else ()
     keys = [
         f"{_as_utc(table, name) if name in grouped else f'cast(null as {kind})'} as {name}"
         for name, kind in groups.items()
@@ -233,11 +224,12 @@ def _content(connection, landing, table, layouts, files):
 def _problem(table):
     """SQL for why rows make their file unusable: they belong to nothing, or no round could be refused."""
     example = "coalesce(', as ' || min(unreadable_example), '')"
-    if "round_number" not in table.required:
-        return (
+    if not table.makes_rounds:
+        unreadable = (
             "if(sum(unreadable_cells) > 0, "
             f"concat(sum(unreadable_cells), ' cells are not of their type', {example}), null)"
         )
+        return f"coalesce({unreadable}, {_key_problem(table)})" if table.key else unreadable
     lost = "round_number is null"
     if table.owner:
         unowned = " or ".join(f"{name} is null" for name in table.owner)
@@ -247,6 +239,14 @@ def _problem(table):
         f"if(count_if({lost}) > 0, "
         f"concat(count_if({lost}), ' rows have no {names} that can be read', {example}), null)"
     )
+
+
+def _key_problem(table):
+    """SQL for why rows do not have a key each."""
+    key = ", ".join(table.key)
+    keyed = " and ".join(f"{name} is not null" for name in table.key)
+    extra = f"count(*) - count(distinct row({key})) filter ({keyed})"
+    return f"if({extra} > 0, concat({extra}, ' rows repeat another''s {key}, or lack one'), null)"
 
 
 def _with_problems(connection, content, files, problems, former):

@@ -3,6 +3,7 @@
 import os
 import re
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -15,7 +16,8 @@ from kardashev.landing.replacement import lists_in_force, replaced_files
 from kardashev.landing.tables import LABELS, LANDED_TABLES, LandedTable
 
 SCHEMA = "landing"
-WHOLE_TABLES = ("rounds", "models")  # small, and needed to find what is due: never narrowed
+# Small, and read by every build, be it to find what is due: never narrowed.
+WHOLE_TABLES = ("rounds", "models", "replayed_stakes", "replayed_scores")
 FRAME_INDEX = re.compile(r"__index_level_\d+__|\(unnamed \d+\)|Unnamed: \d+")
 PATH = {"path": "varchar"}
 FINDINGS = {"unreadable_cells": "bigint", "unreadable_example": "varchar"}
@@ -51,6 +53,7 @@ def usable_layouts(connection, table: LandedTable, files):
     """
     layouts, problems = read_layouts(connection, files)
     for path, layout in list(layouts.items()):
+        layouts[path] = layout = _with_own_names(table, layout)
         if problem := _misfit(table, layout):
             problems[path] = problem
             del layouts[path]
@@ -128,14 +131,14 @@ def narrow_views(connection, landing, files_due):
 
 
 def widen_views(connection, landing, manifest):
-    """Points the views of the small tables at all their usable files.
+    """Points the views of the whole tables at all their usable files.
 
     Parameters
     ----------
     manifest : pyarrow.Table (table_name, path, layout, problem, ...)
     """
-    is_small = pc.is_in(manifest["table_name"], pa.array(WHOLE_TABLES))
-    usable = manifest.filter(pc.and_(is_small, pc.is_null(manifest["problem"])))
+    is_whole = pc.is_in(manifest["table_name"], pa.array(WHOLE_TABLES))
+    usable = manifest.filter(pc.and_(is_whole, pc.is_null(manifest["problem"])))
     rows = usable.select(["table_name", "path", "layout"]).to_pylist()
     point_views(connection, landing, WHOLE_TABLES, [tuple(row.values()) for row in rows])
 
@@ -144,6 +147,13 @@ def value_columns(table, layout):
     """The columns of a wide table's file that hold values: all but keys, labels and a frame's index."""
     fixed = {*table.required, *table.optional, *LABELS}
     return [n for n in layout.types if n not in fixed and not FRAME_INDEX.fullmatch(n)]
+
+
+def _with_own_names(table, layout):
+    """The layout with the table's own names for its columns: capital letters say nothing, as in DuckDB."""
+    own = {name.lower(): name for name in (*table.required, *table.optional, *LABELS)}
+    columns = tuple((own.get(name.lower(), name), kind) for name, kind in layout.columns)
+    return replace(layout, columns=columns)
 
 
 def _misfit(table, layout):

@@ -15,6 +15,8 @@ class LandedTable:
     required, optional : column name → DuckDB type
     part : what divides the folder's content within a round, beside the round itself
     owner : what else says whose a row is: nobody can be told of a file where it cannot be read
+    makes_rounds : whether rounds are built from it, so that its content is told apart by round
+    key : where nothing is built from it: what names one row; a file that repeats a key cannot be used
     name_column : set for a wide table: what the names of its numeric columns become in long rows
     """
 
@@ -23,6 +25,8 @@ class LandedTable:
     optional: dict[str, str]
     part: tuple[str, ...] = ()
     owner: tuple[str, ...] = ()
+    makes_rounds: bool = True
+    key: tuple[str, ...] = ()
     name_column: str | None = None
 
     @property
@@ -51,6 +55,13 @@ PAID_SCORES = (  # and official series, which may pay too
     *("corr", "corr20", "corr20_v2", "corj60", "corr_v4", "ic_v2", "ric", "neutral_corr"),
     *("fnc", "fnc_v3", "fnc_v4", "mmc", "bmc", "neutral_mmc", "tc", "alpha", "mpc"),
 )
+
+REPLAY = {  # which replay, and which round of it
+    "payout_rule": "varchar",
+    "first_round": "integer",
+    "last_round": "integer",
+    "round_number": "integer",
+}
 
 LANDED_TABLES = {
     table.name: table
@@ -107,6 +118,7 @@ LANDED_TABLES = {
                 "is_benchmark": "boolean",
                 "created_at": "timestamptz",
             },
+            makes_rounds=False,
         ),
         LandedTable(
             "submissions",
@@ -139,6 +151,25 @@ LANDED_TABLES = {
             },
             {},
             part=("score", "score_version", "score_day", "known_at"),
+        ),
+        LandedTable(
+            "replayed_stakes",
+            REPLAY | {"model_id": "varchar", "stake_nmr": "double", "at_risk_nmr": "double"},
+            {
+                "payout_factor": "double",
+                "score_used": "double",
+                "payout_nmr": "double",
+                "settled_at": "timestamptz",
+            },
+            makes_rounds=False,
+            key=(*REPLAY, "model_id"),
+        ),
+        LandedTable(
+            "replayed_scores",
+            REPLAY | {"meta_model": "varchar", "score": "varchar", "score_version": "varchar"},
+            {"target": "varchar", "value": "double", "frozen_value": "double"},
+            makes_rounds=False,
+            key=(*REPLAY, "meta_model", "score", "score_version"),
         ),
     )
 }

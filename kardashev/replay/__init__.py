@@ -1,1 +1,11 @@
-"""Rounds replayed as payouts compound into stakes, beside frozen stakes."""
+"""Rounds replayed as payouts compound into stakes, beside frozen stakes.
+
+command          what is asked, checked and done, in order
+scratch          the copy of the warehouse that a replay works in; its queries stand in sql/
+recursion        stakes from round to round
+replayed_rounds  what all replays share of a round
+staked_rounds    a round under the stakes of one replay
+payouts          what stakes are paid
+meta_models      who is in a meta model, and by how much
+results          the report, the file, the landed files
+"""

@@ -1,117 +1,61 @@
-"""The command that replays rounds: checks what is asked, has dbt build the replay, prints what came of it."""
+"""The command that replays rounds: checks what is asked, works in a scratch copy, says what came of it."""
 
-import json
-import os
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
+
+import yaml
 
 from kardashev.errors import WarehouseError
+from kardashev.landing.manifest import changed_files
+from kardashev.landing.reader import narrow_views
+from kardashev.replay.recursion import replay_rows
+from kardashev.replay.replayed_rounds import Replayed
+from kardashev.replay.results import TABLES, check_out, land_replays, print_report, write_out
+from kardashev.replay.scratch import make_table, read_sql, scratch_warehouse
 from kardashev.replay.staked_rounds import STAKE_BOUND
-from kardashev.warehouse.reading import applies_to_round, reading
+from kardashev.rounds.prepared import Sources
+from kardashev.warehouse.environment import PUBLISHED, place
+from kardashev.warehouse.reading import reading
 
 FROZEN = "frozen"
-WIDTH = 160  # characters of a printed table
-MARTS = ("fct_simulated_stakes", "fct_simulated_scores")
-
-RULES = "select distinct payout_rule from payout_rules order by payout_rule"
-ROUNDS = """
-select count(*)
-from dim_rounds
-where round_number between $first and $last and kind = 'live'
-"""
-UNSCORED = f"""
-select
-    terms.score,
-    terms.score_version,
-    count(*) as missing,
-    min(rounds.round_number) as example
-from int_round_terms as terms
-inner join dim_rounds as rounds using (round_number)
-anti join score_definitions as definitions
-    on
-        definitions.tournament = rounds.rule_set
-        and definitions.score = terms.score
-        and definitions.score_version = terms.score_version
-        and {applies_to_round("definitions", "rounds")}
-where
-    terms.payout_rule = $rule
-    and terms.round_number between $first and $last
-group by all
-order by all
-"""
-NOT_TAKEN = """
-select distinct terms.score, terms.score_version
-from int_round_terms as terms
-inner join score_definitions as definitions using (score, score_version)
-where
-    terms.payout_rule = $rule
-    and terms.round_number between $first and $last
-    and definitions.meta_model is not null
-    and (definitions.top_bottom is not null or not list_contains($taken, definitions.family))
-order by all
-"""
-STAKES = """
-with
-
-rounds as (
-
-    select
-        payout_rule,
-        round_number,
-        sum(stake_nmr) as stake_nmr,
-        sum(payout_nmr) as payout_nmr,
-        pow(sum(at_risk_nmr), 2) / nullif(sum(pow(at_risk_nmr, 2)), 0) as effective_models
-
-    from fct_simulated_stakes
-    where first_round = $first and last_round = $last and list_contains($rules, payout_rule)
-    group by all
-
+RULES = (
+    "payout_rules",
+    "payout_terms",
+)  # seeds, taken as they are now; all else is as it was built
+PREPARED = (  # models that builds drop the rows of old rounds of, and those that these are made from
+    *("int_stock_identifiers", "int_universe", "int_signals_matched", "int_signals_ranked"),
+    *("int_factor_columns", "int_signal_ranks", "int_neutral_bases", "int_neutral_norms"),
 )
-
-select
-    payout_rule,
-    count(*) as rounds,
-    count(payout_nmr) as paid_rounds,
-    round(arg_min(stake_nmr, round_number), 2) as first_stake_nmr,
-    round(arg_max(stake_nmr, round_number), 2) as last_stake_nmr,
-    round(coalesce(sum(payout_nmr), 0), 2) as paid_nmr,
-    round(arg_min(effective_models, round_number) filter (where effective_models > 0), 2)
-        as first_effective_models,
-    round(arg_max(effective_models, round_number) filter (where effective_models > 0), 2)
-        as last_effective_models
-
-from rounds
-group by payout_rule
-order by payout_rule != 'frozen', payout_rule
-"""
-SCORES = """
-select
-    payout_rule,
-    meta_model,
-    score,
-    count(value) as rounds,
-    round(avg(frozen_value), 5) as frozen,
-    round(avg(value), 5) as paid,
-    round(avg(value - frozen_value), 6) as difference,
-    round(avg(value - frozen_value) filter (where round_number > $middle), 6) as second_half
-
-from fct_simulated_scores
-where
-    first_round = $first
-    and last_round = $last
-    and list_contains($rules, payout_rule)
-    and payout_rule != 'frozen'
-    and (meta_model = 'SWMM' or score = 'alpha')
-group by all
-order by payout_rule, meta_model, score
-"""
+VIEWS = (
+    "int_round_terms",
+    "int_model_terms",
+)  # of what rules pay on: an older version may have built them
 
 
-def simulate(project, landing, database, first, last, rules, progress):
+@dataclass(frozen=True)
+class Asked:
+    """What to replay: rounds from first to last, under each of the rules."""
+
+    first: int
+    last: int
+    rules: tuple[str, ...]
+
+    @property
+    def span(self):
+        """Parameters of queries."""
+        return {"first": self.first, "last": self.last}
+
+    @property
+    def replays(self):
+        """One with frozen stakes, and one under each rule."""
+        bounds = {"first_round": self.first, "last_round": self.last}
+        return [{"payout_rule": name} | bounds for name in (FROZEN, *self.rules)]
+
+
+def replay(project, landing, database, first, last, rules, progress, out=None, is_landed=False):
     """Replays rounds under payout rules beside frozen stakes, and prints what came of it.
+
+    The warehouse is read only: the replay works in a copy of it, which is removed afterwards.
 
     Parameters
     ----------
@@ -120,110 +64,140 @@ def simulate(project, landing, database, first, last, rules, progress):
     first, last : int, round numbers
     rules : sequence of str, names in ``payout_rules``
     progress : function of one line
+    out : Path of a DuckDB file, or of a folder for Parquet files, to write the result to; None: nowhere
+    is_landed : bool, whether the result is landed, so that the next build publishes it
 
     Raises
     ------
+    SettingError
+        When ``out`` cannot be written, or is the warehouse.
     WarehouseError
-        When the warehouse cannot be read, a rule or the rounds are unknown, a rule pays on what the rounds do
-        not score or a replay cannot take, or dbt does not build the replay.
+        When warehouse or landing cannot be read, a rule or the rounds are unknown, rounds do not stand as
+        they are landed, a rule pays on what the rounds do not score or a replay cannot take, or dbt does
+        not prepare the rounds.
     """
+    asked = Asked(first, last, tuple(dict.fromkeys(rules)))
+    database, landing = Path(database), Path(landing)
     if not (project / "dbt_project.yml").is_file():
         raise WarehouseError(f"no dbt project at {project}: start in it, or give --project-dir")
-    with reading(database) as connection:
-        _check_rounds(connection, first, last)
-    asked = json.dumps({"simulate_pay": list(rules), "simulate_from": first, "simulate_to": last})
-    with TemporaryDirectory(prefix="kardashev-simulate-") as target:
-        dbt = Dbt(project, landing, database, Path(target), asked)
-        progress("reading the rules: dbt seed")
-        dbt.run("seed", "--quiet")
-        with reading(database) as connection:
-            for rule in rules:
-                _check_rule(connection, first, last, rule)
-        progress(f"preparing and replaying rounds {first} to {last}: dbt build")
-        failed = dbt.run("build", "--exclude-resource-type", "unit_test")
-    if failed.intersection(MARTS):
-        raise WarehouseError("dbt did not build the replay: its lines above say why")
-    if failed:
-        progress(f"the replay is built; dbt build failed in {', '.join(sorted(failed))}")
-    with reading(database) as connection:
-        _print_report(connection, first, last, [FROZEN, *rules])
-
-
-@dataclass(frozen=True)
-class Dbt:
-    """dbt in a process of its own, with a target folder of its own: the project's parse is left as it is."""
-
-    project: Path
-    landing: Path
-    database: Path
-    target: Path
-    variables: str
-
-    def run(self, command, *arguments):
-        """The names of the nodes that were not built or tested well; dbt's lines go to standard error."""
-        places = {
-            "project-dir": self.project,
-            "profiles-dir": self.project,
-            "target-path": self.target,
-        }
-        options = [part for name, path in places.items() for part in (f"--{name}", str(path))]
-        environment = os.environ | {
-            "KARDASHEV_LANDING": str(self.landing.absolute()),
-            "KARDASHEV_DB": str(self.database.absolute()),
-        }
-        results = self.target / "run_results.json"
-        results.unlink(missing_ok=True)
-        dbt = Path(sys.executable).with_name("dbt")
-        done = subprocess.run(
-            [dbt, command, *arguments, *options, "--vars", self.variables],
-            env=environment,
-            stdout=sys.stderr,
-            check=False,
+    if not landing.is_dir():
+        raise WarehouseError(
+            f"no landing at {landing}: give the one that the warehouse was built from"
         )
-        if not results.exists():
+    check_out(out, (database, place(PUBLISHED, project)))
+    with scratch_warehouse(project, landing, database) as scratch:
+        with reading(database) as connection:
+            _check_rounds(connection, asked)
+            progress(f"copying the warehouse, {database.stat().st_size / 1e6:,.0f} MB")
+            scratch.copy(database)
+        _prepare(scratch, asked, progress)
+        with scratch.connected() as connection:
+            _replay(connection, asked, _engine(project), progress)
+            print_report(connection, first, last)
+            if out is not None:
+                write_out(connection, out)
+                progress(f"written to {out}")
+            if is_landed:
+                for name in land_replays(connection, landing):
+                    progress(f"landed {name}: the next `dbt build` publishes it")
+
+
+def _prepare(scratch, asked, progress):
+    """Checks the rules, and has dbt prepare the rounds' signals: those of old rounds are not held."""
+    progress("reading the payout rules: dbt seed")
+    scratch.dbt("seed", RULES)
+    with scratch.connected() as connection:
+        rounds = make_table(connection, "replay_rounds", **asked.span)
+        make_table(connection, "replay_target_days")
+        for rule in asked.rules:
+            _check_rule(connection, rule)
+        files = make_table(connection, "replay_files")
+        for path in changed_files(scratch.landing, files)["path"].to_pylist():
             raise WarehouseError(
-                f"dbt {command} ended with {done.returncode}: its lines above say why"
+                f"landing/{path} has changed since the last build: `dbt build` first"
             )
-        return {
-            result["unique_id"].split(".")[2]
-            for result in json.loads(results.read_text())["results"]
-            if result["status"] not in ("success", "pass")
-        }
+        narrow_views(connection, scratch.landing, files)
+        worklist = make_table(connection, "replay_worklist")
+        connection.execute(f"create or replace table int_rounds_due as {worklist.sql_query()}")
+        progress(f"preparing the signals of {len(rounds)} rounds: dbt run")
+    scratch.dbt("run", PREPARED + VIEWS)
 
 
-def _check_rounds(connection, first, last):
+def _replay(connection, asked, engine, progress):
+    """Makes the tables of the result."""
+    rules = list(asked.rules)
+    scores = make_table(connection, "replay_scores", rules=rules)
+    sources = Sources(
+        ranks=connection.table("int_signal_ranks"),
+        models=connection.table("int_submissions"),
+        universe=connection.table("int_universe"),
+        bases=connection.table("int_neutral_bases"),
+        norms=connection.table("int_neutral_norms"),
+    )
+    factors = connection.table("int_factor_columns").filter("factor_set = 'portfolio_factors'")
+    replayed = Replayed(
+        meta_models=connection.table("int_round_meta_models"),
+        scores=scores,
+        targets=make_table(connection, "replay_targets"),
+        stakes=make_table(connection, "replay_stakes"),
+        factors=factors,
+        limits=connection.table("int_round_portfolio_limits"),
+        dropouts=connection.table("int_round_dropouts"),
+        engine=engine,
+    )
+    runs = replay_rows(
+        connection,
+        asked.replays,
+        connection.table("replay_rounds"),
+        rules=connection.table("payout_rules"),
+        terms=make_table(connection, "replay_terms", rules=rules),
+        sources=sources,
+        replayed=replayed,
+        progress=progress,
+    )
+    connection.register("runs", runs)
+    connection.execute("create table replay_runs as select * from runs")
+    for name in TABLES:
+        make_table(connection, name)
+
+
+def _engine(project):
+    """What solves the portfolio, as the project says."""
+    return yaml.safe_load((project / "dbt_project.yml").read_text())["vars"]["portfolio_engine"]
+
+
+def _check_rounds(connection, asked):
+    first, last = asked.first, asked.last
     if first > last:
         raise WarehouseError(f"rounds {first} to {last} are none: --from is above --to")
-    if not connection.execute(ROUNDS, {"first": first, "last": last}).fetchone()[0]:
-        raise WarehouseError(f"no live round from {first} to {last} is in the warehouse")
+    if not connection.execute(read_sql("replay_rounds"), asked.span).fetchall():
+        raise WarehouseError(f"no live round from {first} to {last} is built and closed")
+    for number, is_refused in connection.execute(read_sql("rounds_undone"), asked.span).fetchall():
+        raise WarehouseError(
+            f"round {number} is refused and stands as an earlier landing made it: put right what "
+            "fct_contract_results says of it, and `dbt build`"
+            if is_refused
+            else f"the last build left round {number} half done: `dbt build` first"
+        )
 
 
-def _check_rule(connection, first, last, rule):
-    known = [name for (name,) in connection.execute(RULES).fetchall()]
+def _check_rule(connection, rule):
+    known = sorted(
+        name for (name,) in connection.table("payout_rules").select("payout_rule").fetchall()
+    )
     if rule not in known:
         raise WarehouseError(f"no payout rule {rule}: payout_rules has {', '.join(known)}")
-    span = {"first": first, "last": last, "rule": rule}
-    for score, version, missing, example in connection.execute(UNSCORED, span).fetchall():
+    asked = {"rule": rule}
+    for score, version, missing, example in connection.execute(
+        read_sql("terms_unscored"), asked
+    ).fetchall():
         raise WarehouseError(
             f"{rule} pays on {score} {version}, which {missing} of the rounds are not scored on, as "
             f"{example}: add it to score_definitions, or replay others"
         )
     for score, version in connection.execute(
-        NOT_TAKEN, span | {"taken": list(STAKE_BOUND)}
+        read_sql("terms_not_taken"), asked | {"taken": list(STAKE_BOUND)}
     ).fetchall():
         raise WarehouseError(
             f"{rule} pays on {score} {version}, which follows stakes in a way that a replay does not take"
         )
-
-
-def _print_report(connection, first, last, rules):
-    asked = {"first": first, "last": last, "rules": rules}
-    print(
-        f"Rounds {first} to {last}: stakes of the first and the last round, and what moved them\n"
-    )
-    connection.sql(STAKES, params=asked).show(max_width=WIDTH)
-    print(
-        "Mean final scores of the meta model and the meta portfolio, with frozen and with paid stakes\n"
-    )
-    asked["middle"] = (first + last) // 2
-    connection.sql(SCORES, params=asked).show(max_width=WIDTH)

@@ -14,6 +14,7 @@ from kardashev.replay.replayed_rounds import ReplayedBlock, ReplayedRound
 from kardashev.replay.staked_rounds import StakedRound
 from kardashev.rounds.blocks import Blocks
 
+ROUNDS_A_LINE = 10  # of progress
 STAKE = pa.struct(
     [
         ("model_id", pa.string()),
@@ -46,38 +47,39 @@ SCHEMA = pa.schema(
 )
 
 
-def simulation_rows(connection, simulations, rounds, rules, terms, sources, replayed):
+def replay_rows(connection, replays, rounds, rules, terms, sources, replayed, progress):
     """The given rounds replayed, in the order of their closes, under each payout rule.
 
     Parameters
     ----------
     connection : duckdb.DuckDBPyConnection
-    simulations : relation (payout_rule, first_round, last_round); under a name that is no rule's, none pays
+    replays : list of dict (payout_rule, first_round, last_round); under a name that is no rule's, none pays
     rounds : relation (round_number, close_at)
     rules : relation (payout_rule, and the fields of `PayoutRule`)
     terms : relation (payout_rule, round_number, model_id, score, score_version, multiplier, value)
     sources : kardashev.rounds.prepared.Sources
     replayed : kardashev.replay.replayed_rounds.Replayed
+    progress : function of one line
 
     Returns
     -------
     pyarrow.RecordBatchReader `SCHEMA`
         A payout is null, and moves no stake, where a score in the model's sum has no final day yet.
     """
-    wanted = simulations.order("payout_rule, first_round, last_round").to_arrow_table().to_pylist()
     calendar = rounds.select("round_number, close_at").order("close_at, round_number").fetchall()
 
     def batches():
         reader = Blocks(connection)
-        runs = [Run(row, _rule(reader, rules, row["payout_rule"])) for row in wanted]
-        for number, close_at in calendar:
-            block = ReplayedBlock.read(reader, {"round_number": number}, sources)
+        runs = [Run(row, _rule(reader, rules, row["payout_rule"])) for row in replays]
+        for count, (number, close_at) in enumerate(calendar, start=1):
+            block = ReplayedBlock.read(reader, number, sources)
             this_round = ReplayedRound(block, replayed)
             for run in runs:
-                if run.asked["first_round"] <= number <= run.asked["last_round"]:
-                    row = run.asked | {"round_number": number}
-                    row |= run.replay(this_round, close_at, terms)
-                    yield pa.RecordBatch.from_pylist([row], schema=SCHEMA)
+                row = run.asked | {"round_number": number}
+                row |= run.replay(this_round, close_at, terms)
+                yield pa.RecordBatch.from_pylist([row], schema=SCHEMA)
+            if count % ROUNDS_A_LINE == 0 or count == len(calendar):
+                progress(f"replayed {count} of {len(calendar)} rounds")
 
     return pa.RecordBatchReader.from_batches(SCHEMA, batches())
 

@@ -10,9 +10,9 @@ import pyarrow.compute as pc
 from kardashev.portfolio.dropout import DropoutRule
 from kardashev.replay.meta_models import MetaModel
 from kardashev.rounds.blocks import scattered
-from kardashev.rounds.matrix_scores import ScoredBlock
 from kardashev.rounds.portfolios import portfolio_problem
 from kardashev.rounds.score_rows import DAY
+from kardashev.rounds.scored import ScoredBlock
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Replayed:
     """Relations of the rounds to replay.
 
     meta_models : (round_number, meta_model, and the fields of `MetaModel`)
-    scores : the columns of ``int_simulated_scores``
+    scores : the columns of ``replay_scores``
     targets : (round_number, target, stock_key, value, target_mean), null keys outside the universe
     stakes : (round_number, model_id, stake_nmr, is_at_risk, mean_neutral_churn, is_benchmark)
     factors, limits : as in `kardashev.rounds.portfolios.optimized_portfolio_rows`
@@ -42,7 +42,7 @@ class Replayed:
 class Term:
     """One score that a rule pays on, of the staked models.
 
-    row : of ``int_simulated_scores``, or None where the round does not take it
+    row : of ``replay_scores``, or None where the round does not take it
     multipliers : array (staked models,), 0 where the score is not in a model's sum
     values : array (staked models,), as the landed stakes made them; NaN where there is none
     """

@@ -5,14 +5,16 @@ import numpy as np
 from kardashev.errors import PortfolioError
 from kardashev.kernels.contribution import contribution, meta_portfolio
 from kardashev.kernels.correlation import correlation
+from kardashev.kernels.products import blend
 from kardashev.kernels.ranking import doubled_rank, signed_power
 from kardashev.portfolio.dropout import undropped
 from kardashev.portfolio.true_contribution import prepare, true_contribution
-from kardashev.rounds.matrix_scores import contribution_targets, outcome
+from kardashev.rounds.matrix_scores import outcome
+from kardashev.rounds.meta_models import META_PORTFOLIO
 from kardashev.rounds.portfolios import drawn_sensitivity
+from kardashev.rounds.score_rows import contribution_targets
 from kardashev.rounds.true_contributions import RANK, UNDROPPED, percentiles
 
-META_PORTFOLIO = "SWP"
 STAKE_BOUND = ("contribution", "neutral_contribution", "mpc", "tc")  # families of scores
 SAME_VALUE = 1e-12  # values of a meta model closer than this are tied, as its exact sums in SQL are
 
@@ -41,7 +43,7 @@ class StakedRound:
         self.sensitivities = {}
 
     def _blend(self, weights):
-        return None if weights is None else self.block.gaussian @ weights
+        return None if weights is None else blend(self.block.gaussian, weights)
 
     def _meta_portfolio(self):
         """SWP (stocks,); None without stake, and where a stock has no weight."""

@@ -6,8 +6,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-MODELS_AT_ONCE = 256  # columns turned into long rows in one batch
-
 
 @dataclass(frozen=True)
 class Index:
@@ -74,6 +72,14 @@ class Blocks:
         texts[places[places >= 0]] = rows["value"].fill_null("").to_numpy()[places >= 0]
         return texts
 
+    @staticmethod
+    def matrix(lists, length):
+        """A column of lists of one length as a matrix (rows, length); null entries are NaN."""
+        if not len(lists):
+            return np.empty((0, length))
+        values = lists.combine_chunks().flatten().to_numpy(zero_copy_only=False)
+        return values.reshape(len(lists), length)
+
     def columns(self, relation, block, stocks):
         """A matrix (stocks, columns in the order of their names), NaN without a row, and the names."""
         rows = self.rows(relation, block, "stock_key, factor, value")
@@ -88,12 +94,13 @@ def scattered(rows, index, key, value):
     return values
 
 
-def matrix(rows, stocks, columns, column_key, value, dtype):
-    """Scatters long rows into a matrix (stocks, columns) in Fortran order; every place must have a row."""
-    held = np.zeros((len(stocks), len(columns)), dtype, order="F")
+def scattered_matrix(rows, stocks, models, value):
+    """Long rows (model_key, stock_key, value) as an int matrix (stocks, models), 0 without a row."""
+    held = np.zeros((len(models), len(stocks)), np.int32)
+    model_places = models.places[rows["model_key"].to_numpy()]
     stock_places = stocks.places[rows["stock_key"].to_numpy()]
-    held[stock_places, columns.places[rows[column_key].to_numpy()]] = rows[value].to_numpy()
-    return held
+    held.ravel()[model_places * len(stocks) + stock_places] = rows[value].to_numpy()
+    return held.T
 
 
 def named_columns(rows, places, count):
@@ -109,14 +116,11 @@ def named_columns(rows, places, count):
     return held, names
 
 
-def long_rows(schema, constants, models, stocks, values):
-    """Batches of long rows (constants..., model_key, stock_key, value) of a matrix (stocks, models)."""
-    for start in range(0, len(models), MODELS_AT_ONCE):
-        part = values[:, start : start + MODELS_AT_ONCE]
-        keys = models[start : start + MODELS_AT_ONCE]
-        columns = [pa.repeat(value, part.size) for value in constants]
-        columns += [np.repeat(keys, len(stocks)), np.tile(stocks, len(keys)), part.ravel(order="F")]
-        yield batch(schema, columns)
+def lists(values):
+    """A matrix (rows, length) as a column of lists, one a row."""
+    rows, length = values.shape
+    offsets = np.arange(rows + 1, dtype=np.int32) * length
+    return pa.ListArray.from_arrays(offsets, pa.array(values.ravel(), from_pandas=True))
 
 
 def batch(schema, columns):

@@ -1,7 +1,8 @@
-"""The k highest and k lowest stocks of every signal, in each form that a top/bottom score is taken on.
+"""Scores on the k highest and k lowest stocks of every signal.
 
-They do not depend on the target, so they are found once, at the close; a score of a new day is then a sum
-over 2k stocks a model.
+Which stocks these are does not depend on the target. Of plain and neutralized signals the ranks say it
+at once; of signals less the meta model, and of residuals outside N, it takes the whole matrix: they
+are found at the close and kept, so that a new day is a sum over 2k stocks a model.
 """
 
 from itertools import groupby
@@ -12,38 +13,38 @@ import pyarrow as pa
 
 from kardashev.kernels.contribution import orthogonalized
 from kardashev.kernels.neutralization import least_squares_residual
-from kardashev.kernels.ranking import POWER, gaussianized, top_bottom
-from kardashev.rounds.blocks import Blocks, batch, matrix
+from kardashev.kernels.ranking import POWER, normal_quantiles, signed_power, top_bottom
+from kardashev.rounds.blocks import Blocks, Index, batch, lists
 from kardashev.rounds.neutralized import RESIDUAL_TIE_WIDTH
-from kardashev.rounds.prepared import PreparedBlock
+from kardashev.rounds.prepared import PLAIN, PreparedBlock
+from kardashev.rounds.score_rows import contribution_targets
 
+RANKED = "correlation"  # the family whose extremes the ranks of a form say
 SCHEMA = pa.schema(
     [
         ("round_number", pa.int32()),
-        ("coverage_id", pa.int64()),
         ("extreme_form", pa.string()),
         ("model_key", pa.int32()),
-        ("stock_key", pa.int32()),
-        ("value", pa.float64()),
+        ("places", pa.list_(pa.int32())),
+        ("signal_values", pa.list_(pa.float64())),
     ]
 )
 
 
-def extreme_signal_rows(connection, forms, sources, neutralized_signals):
-    """Values of each signal at its own 2k extreme stocks, chosen by those values, ties by stock id.
+def extreme_signal_rows(connection, forms, sources):
+    """Values of each signal at its own 2k extreme stocks of the universe, chosen by those values, ties
+    by stock id.
 
     Parameters
     ----------
     connection : duckdb.DuckDBPyConnection
-    forms : relation (round_number, coverage_id, extreme_form, family, factor_set, meta_model, top_bottom)
+    forms : relation (round_number, extreme_form, family, factor_set, meta_model, top_bottom)
     sources : kardashev.rounds.prepared.Sources
-    neutralized_signals : relation (round_number, coverage_id, signal_form, model_key, stock_key,
-        doubled_rank)
 
     Returns
     -------
-    pyarrow.RecordBatchReader `SCHEMA`
-        No rows where a block has fewer than 2k stocks, the meta model is missing or constant, or the signal
+    pyarrow.RecordBatchReader `SCHEMA`, places in the order of stock ids
+        No rows where a round has fewer than 2k stocks, the meta model is missing or constant, or the signal
         lies in the span of its neutralizers.
 
     Notes
@@ -51,46 +52,105 @@ def extreme_signal_rows(connection, forms, sources, neutralized_signals):
     Source: numerai-tools 0.7.2, the ``top_bottom`` argument of scoring.numerai_corr,
     correlation_contribution, neutral_correlation and neutral_contribution.
     """
-    columns = "round_number, coverage_id, extreme_form, family, factor_set, meta_model, top_bottom"
+    columns = "round_number, extreme_form, family, factor_set, meta_model, top_bottom"
     wanted = forms.select(columns).order(columns).to_arrow_table().to_pylist()
 
     def batches():
         reader = Blocks(connection)
-        for (number, coverage), of_block in groupby(
-            wanted, itemgetter("round_number", "coverage_id")
-        ):
-            names = {"round_number": number, "coverage_id": coverage}
-            block = PreparedBlock.read(reader, names, sources)
-            for form in of_block:
-                found = _values(block, form, neutralized_signals)
-                if found is not None and 2 * form["top_bottom"] <= len(found[1]):
-                    yield _batch(block, form, *found)
+        for number, of_round in groupby(wanted, itemgetter("round_number")):
+            block = PreparedBlock.read(reader, number, sources)
+            for form in of_round:
+                found = _chosen(block, form) if len(block.models) else None
+                if found is not None:
+                    yield _batch(number, form["extreme_form"], *found)
 
     return pa.RecordBatchReader.from_batches(SCHEMA, batches())
 
 
-def _values(block, form, neutralized_signals):
-    """The values to choose by (stocks, models), and which stocks and models they are; None without any."""
-    if not len(block.models):
+def extreme_score(block, due):
+    """Pearson, or the mean product of contributions, on each signal's own extreme stocks.
+
+    Parameters
+    ----------
+    block : kardashev.rounds.scored.ScoredBlock
+    due : list of rows of ``int_scores_due`` of one score
+
+    Returns
+    -------
+    array (models of the block, days), NaN where there is none; or None
+    """
+    form = due[0]
+    found = _kept(block, form) if block.whole is None and form["family"] != RANKED else None
+    found = _chosen(block, form) if found is None else found
+    if found is None:
         return None
-    stocks, models = block.stocks.keys, block.models
-    if form["family"] == "correlation":
-        if form["factor_set"] is None:
-            return block.powered, stocks, models.keys
-        in_form = block.block | {"signal_form": form["factor_set"]}
-        rows = block.reader.rows(neutralized_signals, in_form, "model_key, stock_key, doubled_rank")
-        models = block.reader.index(
-            block.sources.models, block.in_round, "model_key", "model_id", among=rows["model_key"]
-        )
-        ranks = matrix(rows, block.stocks, models, "model_key", "doubled_rank", np.int32)
-        return gaussianized(ranks, POWER), stocks, models.keys
-    values, kept = block.gaussian, models.keys
+    models, places, values = found
+    targets = _targets(block, due)
+    scores = np.full((len(block.models), len(due)), np.nan)
+    here = block.models.here(models.keys)
+    for day, target in enumerate(targets.T):
+        if form["family"].endswith("contribution"):
+            scores[here, day] = (values * target[places]).mean(axis=0)
+        else:
+            scores[here, day] = _pearson(values, target[places])
+    return scores
+
+
+def _targets(block, due):
+    targets = block.targets(due)
+    if due[0]["family"].endswith("contribution"):
+        return contribution_targets(targets, due)
+    centred = targets - np.array([row["target_mean"] for row in due])
+    return signed_power(centred) if due[0]["has_target_power"] else centred
+
+
+def _pearson(x, y):
+    """Of each column of two matrices; NaN where one of the two is constant."""
+    differs = (np.ptp(x, axis=0) > 0) & (np.ptp(y, axis=0) > 0)
+    x, y = x - x.mean(axis=0), y - y.mean(axis=0)
+    norms = np.sqrt((x * x).sum(axis=0) * (y * y).sum(axis=0))
+    return (x * y).sum(axis=0) / np.where(differs, norms, np.nan)
+
+
+def _kept(block, form):
+    """Models, places (2k, models) and values (2k, models) as the close kept them; None without any."""
+    in_form = block.in_round | {"extreme_form": form["extreme_form"]}
+    rows = block.reader.rows(block.extreme_rows, in_form, "model_key, places, signal_values")
+    if not rows.num_rows:
+        return None
+    width = 2 * form["top_bottom"]
+    places = block.reader.matrix(rows["places"], width)
+    values = block.reader.matrix(rows["signal_values"], width)
+    return Index.of(rows["model_key"].to_numpy(), None), places.T, values.T
+
+
+def _chosen(block, form):
+    """Models, places (2k, models) and values (2k, models), found now; None without any."""
+    k = form["top_bottom"]
+    if 2 * k > len(block.stocks):
+        return None
+    if form["family"] == RANKED:
+        models, ranks = block.form(form["factor_set"] or PLAIN)
+        places = top_bottom(ranks, k)
+        quantiles = signed_power(normal_quantiles(len(ranks)), POWER)
+        return models, places, quantiles[np.take_along_axis(ranks, places, axis=0)]
+    found = _values(block, form)
+    if found is None:
+        return None
+    models, values = found
+    places = top_bottom(values, k, RESIDUAL_TIE_WIDTH)
+    return models, places, np.take_along_axis(values, places, axis=0)
+
+
+def _values(block, form):
+    """The models, and the values (stocks, models) to choose by; None without any."""
+    models, values = block.models, block.gaussian
     is_neutral = form["family"].startswith("neutral")
     if is_neutral:
         if not block.has_neutralizers.all():
             return None
         has_residual = np.isfinite(block.least_squares_norms)
-        values, kept = block.residuals[:, has_residual], kept[has_residual]
+        models, values = models.only(has_residual), block.residuals[:, has_residual]
     if form["family"].endswith("contribution"):
         meta_model = block.meta_model(form["meta_model"])
         if meta_model is not None and is_neutral:
@@ -98,20 +158,11 @@ def _values(block, form, neutralized_signals):
         if meta_model is None or not meta_model.any():
             return None
         values = orthogonalized(values, meta_model)
-    return values, stocks, kept
+    return models, values
 
 
-def _batch(block, form, values, stocks, models):
-    places = top_bottom(values, form["top_bottom"], RESIDUAL_TIE_WIDTH)
-    chosen = np.take_along_axis(values, places, axis=0)
-    return batch(
-        SCHEMA,
-        [
-            pa.repeat(block.block["round_number"], chosen.size),
-            pa.repeat(block.block["coverage_id"], chosen.size),
-            pa.repeat(form["extreme_form"], chosen.size),
-            np.repeat(models, len(chosen)),
-            stocks[places].ravel(order="F"),
-            chosen.ravel(order="F"),
-        ],
-    )
+def _batch(number, extreme_form, models, places, values):
+    count = len(models)
+    columns = [pa.repeat(number, count), pa.repeat(extreme_form, count), models.keys]
+    rows = [np.ascontiguousarray(part.T) for part in (places, values)]
+    return batch(SCHEMA, [*columns, *(lists(part) for part in rows)])

@@ -1,6 +1,5 @@
 """Scores that need the matrix of signals: of the due target days, and those without a target."""
 
-from functools import cached_property
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -9,15 +8,17 @@ import numpy as np
 import pyarrow as pa
 
 from kardashev.kernels.contribution import alpha, meta_portfolio_contribution, neutral_contribution
-from kardashev.kernels.correlation import (
-    exposures,
-    first_largest,
-    nearest_signals,
-    neutral_correlation,
-)
+from kardashev.kernels.correlation import first_largest, neutral_correlation
 from kardashev.rounds.blocks import Blocks
-from kardashev.rounds.prepared import PreparedBlock
-from kardashev.rounds.score_rows import DAY, DEFINITION, score_batch, score_schema
+from kardashev.rounds.extremes import extreme_score
+from kardashev.rounds.score_rows import (
+    DAY,
+    DEFINITION,
+    contribution_targets,
+    score_batch,
+    score_schema,
+)
+from kardashev.rounds.scored import BLOCK, ScoredBlock, scored_blocks
 
 NO_STAKE = "nothing is at risk in the round"
 NO_PORTFOLIO = "the meta portfolio is zero"
@@ -30,92 +31,41 @@ META_MODEL_IN_SPAN = "{} lies in the span of the neutralizers"
 CONSTANT_TARGET = "the target is constant"
 
 SCHEMA = score_schema(("attained_by", pa.string()))
-BLOCK = ("round_number", "coverage_id")
 
 
-def matrix_score_rows(connection, scores, sources, targets, shares, factors):
+def matrix_score_rows(connection, scores, sources, covered, targets, shares, factors, extremes):
     """Matrix scores of every accepted model on the due target days, as long rows.
 
     Parameters
     ----------
     connection : duckdb.DuckDBPyConnection
-    scores : relation, the columns of ``int_scores_due``, of the families in `FAMILIES`
+    scores : relation, the columns of ``int_scores_due``, of the families in `FAMILIES` or on extreme stocks
     sources : kardashev.rounds.prepared.Sources
+    covered : relation (round_number, coverage_id, stock_key)
     targets : relation (round_number, target, score_day, known_at, stock_key, value)
     shares : relation (round_number, model_key, stake_share), null shares where nothing is at risk
     factors : relation (round_number, factor_set, stock_key, factor, value)
+    extremes : relation of `kardashev.rounds.extremes.SCHEMA`, as kept at the close
 
     Returns
     -------
     pyarrow.RecordBatchReader `SCHEMA`
-        A value or the reason why there is none; ``attained_by`` names whose largest value it is.
+        A value or the reason why there is none; ``attained_by`` names whose largest value it is. A
+        score on extreme stocks that is missing gives no reason here.
     """
     order = ", ".join(dict.fromkeys((*BLOCK, *DEFINITION, *DAY)))
     wanted = scores.order(order).to_arrow_table().to_pylist()
 
     def batches():
         reader = Blocks(connection)
-        for key, of_block in groupby(wanted, itemgetter(*BLOCK)):
-            names = dict(zip(BLOCK, key, strict=True))
-            block = ScoredBlock.read(reader, names, sources)
-            block.target_rows, block.share_rows, block.factor_rows = targets, shares, factors
-            if len(block.models):
-                for _, due in groupby(of_block, itemgetter(*DEFINITION)):
-                    due = list(due)
-                    yield from _batches(block, due, outcome(block, due))
+        for block, of_block in scored_blocks(reader, wanted, sources, covered, ScoredBlock):
+            block.target_rows, block.share_rows = targets, shares
+            block.factor_rows, block.extreme_rows = factors, extremes
+            for _, due in groupby(of_block, itemgetter(*DEFINITION)):
+                due = list(due)
+                yield from _batches(block, due, outcome(block, due))
 
     return pa.RecordBatchReader.from_batches(SCHEMA, batches())
-
-
-class ScoredBlock(PreparedBlock):
-    """A prepared block with the relations ``*_rows`` of targets, stakes and factors that its scores need."""
-
-    target_rows = share_rows = factor_rows = None
-
-    def __init__(self, *prepared):
-        super().__init__(*prepared)
-        self.known_targets, self.known_exposures = {}, {}
-
-    def targets(self, due):
-        """The targets of due rows (stocks, days), each read once."""
-        for row in due:
-            day = {name: row[name] for name in DAY}
-            if tuple(day.values()) not in self.known_targets:
-                values = self._by_stock(self.target_rows, self.in_round | day, "value")
-                self.known_targets[tuple(day.values())] = values
-        days = [self.known_targets[tuple(row[name] for name in DAY)] for row in due]
-        return np.column_stack(days)
-
-    @cached_property
-    def stake_shares(self):
-        """p (models,), NaN where nothing is at risk."""
-        return self.reader.values(
-            self.share_rows, self.in_round, self.models, "model_key", "stake_share"
-        )
-
-    @cached_property
-    def pairwise(self):
-        """Largest, nearest and mean correlation with the round's other signals."""
-        return nearest_signals(self.gaussian)
-
-    def exposures(self, factor_set):
-        """|Pearson| (models, factors) with those factors of a set that differ between stocks; their names."""
-        if factor_set not in self.known_exposures:
-            self.known_exposures[factor_set] = self._exposures(factor_set)
-        return self.known_exposures[factor_set]
-
-    def _exposures(self, factor_set):
-        in_set = self.in_round | {"factor_set": factor_set}
-        columns, names = self.reader.columns(self.factor_rows, in_set, self.stocks)
-        here = np.isfinite(columns).all(axis=1)
-        columns = columns[here]
-        differs = (columns != columns[:1]).any(axis=0)
-        return exposures(self.gaussian[here], columns[:, differs]), names.filter(pa.array(differs))
-
-    def portfolio_parts(self, targets):
-        """S′, targets, N and v on the stocks that N holds; a stock without N has no weight."""
-        here = self.has_neutralizers
-        return self.powered[here], targets[here], self.neutralizers[here], self.sample_weights[here]
 
 
 class Outcome(NamedTuple):
@@ -154,11 +104,6 @@ def _neutral_correlation(block, due):
     targets = block.targets(due)[block.has_neutralizers]
     values = neutral_correlation(block.neutral_gaussian, targets, block.least_squares, norms)
     return Outcome(values, np.where(np.isnan(norms), IN_SPAN, CONSTANT_TARGET))
-
-
-def contribution_targets(targets, due):
-    """Targets (stocks, days) as contributions take them: centred, times 4 on days when they are binned."""
-    return (targets - targets.mean(axis=0)) * np.where([row["is_binned"] for row in due], 4, 1)
 
 
 def _neutral_contribution(block, due):
@@ -217,6 +162,8 @@ OUTSIDE_NEUTRALIZERS = ("alpha", "mpc", "neutral_correlation", "neutral_contribu
 
 def outcome(block, due):
     """What the due rows of one score come to on a block."""
+    if due[0]["top_bottom"] is not None:
+        return Outcome(extreme_score(block, due))
     family, share = due[0]["family"], due[0]["minimum_overlap"]
     held = block.has_neutralizers.mean() * due[0]["overlap_share"]
     if family in OUTSIDE_NEUTRALIZERS and held < share:

@@ -1,4 +1,4 @@
-"""What is neutralized once, at a round's close: weights, residual ranks, bases and norms, as long rows."""
+"""What is made of a round's signals once, at its close: ranks in every form, bases of N, norms outside it."""
 
 from itertools import groupby
 from operator import itemgetter
@@ -10,28 +10,21 @@ from kardashev.kernels.neutralization import (
     centred_norms,
     least_squares_basis,
     least_squares_residual,
-    neutral_weights,
     orthonormality_error,
     outside_span,
 )
-from kardashev.kernels.ranking import doubled_rank
-from kardashev.rounds.blocks import Blocks, batch, long_rows, named_columns
-from kardashev.rounds.prepared import PreparedBlock
+from kardashev.kernels.ranking import doubled_rank, gaussianized, with_absent
+from kardashev.rounds.blocks import Blocks, batch, lists, named_columns, scattered_matrix
+from kardashev.rounds.prepared import PLAIN, PreparedBlock
 
 RESIDUAL_TIE_WIDTH = 1e-12  # noise of a residual is near 1e-15; gaussianized signals are near 1
 
-ROUND_MODEL_STOCK = [
-    ("round_number", pa.int32()),
-    ("model_key", pa.int32()),
-    ("stock_key", pa.int32()),
-]
-WEIGHTS = pa.schema([*ROUND_MODEL_STOCK, ("weight", pa.float64())])
-NEUTRAL_RANKS = pa.schema(
+RANKS = pa.schema(
     [
         ("round_number", pa.int32()),
-        ("factor_set", pa.string()),
-        *ROUND_MODEL_STOCK[1:],
-        ("doubled_rank", pa.int32()),
+        ("signal_form", pa.string()),
+        ("model_key", pa.int32()),
+        ("doubled_ranks", pa.list_(pa.int32())),
     ]
 )
 BASES = pa.schema(
@@ -39,8 +32,7 @@ BASES = pa.schema(
         ("round_number", pa.int32()),
         ("basis", pa.string()),
         ("factor", pa.string()),
-        ("stock_key", pa.int32()),
-        ("value", pa.float64()),
+        ("loadings", pa.list_(pa.float64())),
     ]
 )
 NORMS = pa.schema(
@@ -53,147 +45,155 @@ NORMS = pa.schema(
 )
 
 
-def neutral_weight_rows(connection, rounds, sources):
-    """Neutral weights of every signal of the given rounds.
+def signal_rank_rows(connection, rounds, signals, models, universe, factors, sets):
+    """Ranks of every accepted signal over its universe, plain and outside each factor set.
+
+    An absent stock stands in the middle. Gaussianized signals are neutralized by least squares to
+    [columns of the set, 1]; a stock that lacks a column has a residual of 0. A signal in the span of a
+    set has no such form.
 
     Parameters
     ----------
     connection : duckdb.DuckDBPyConnection
     rounds : relation (round_number,)
-    sources : kardashev.rounds.prepared.Sources
-
-    Returns
-    -------
-    pyarrow.RecordBatchReader (round_number, model_key, stock_key, weight)
-        No row for a stock that lacks a value in a column of N: it has no weight.
-    """
-
-    def weights(block):
-        here = block.has_neutralizers
-        found = neutral_weights(
-            block.powered[here], block.neutralizers[here], block.sample_weights[here]
-        )
-        constants = block.in_round.values()
-        return long_rows(WEIGHTS, constants, block.models.keys, block.stocks.keys[here], found)
-
-    return _by_round(connection, WEIGHTS, rounds, sources, weights)
-
-
-def neutral_basis_rows(connection, rounds, sources):
-    """N on the stocks that have all of it, and Q, the orthonormal basis of [N, 1] there.
-
-    Parameters as in `neutral_weight_rows`.
-
-    Returns
-    -------
-    pyarrow.RecordBatchReader (round_number, basis, factor, stock_key, value)
-        ``basis`` is ``projection`` for N and ``least_squares`` for Q, whose columns are numbered.
-    """
-
-    def bases(block):
-        here = block.has_neutralizers
-        _, names = block.reader.columns(sources.neutralizers, block.in_round, block.stocks)
-        numbers = [f"{number:05d}" for number in range(block.least_squares.shape[1])]
-        for basis, columns, factors in (
-            ("projection", block.neutralizers[here], names.to_pylist()),
-            ("least_squares", block.least_squares, numbers),
-        ):
-            size, count = columns.size, int(here.sum())
-            yield batch(
-                BASES,
-                [
-                    pa.repeat(block.block["round_number"], size),
-                    pa.repeat(basis, size),
-                    np.repeat(np.array(factors, dtype=object), count),
-                    np.tile(block.stocks.keys[here], columns.shape[1]),
-                    columns.ravel(order="F"),
-                ],
-            )
-
-    return _by_round(connection, BASES, rounds, sources, bases)
-
-
-def neutral_norm_rows(connection, rounds, sources):
-    """What each signal keeps outside N: norms of its residuals, null where that is rounding noise.
-
-    Parameters as in `neutral_weight_rows`.
-
-    Returns
-    -------
-    pyarrow.RecordBatchReader (round_number, model_key, least_squares_norm, projection_norm)
-    """
-
-    def norms(block):
-        yield batch(
-            NORMS,
-            [
-                pa.repeat(block.block["round_number"], len(block.models)),
-                block.models.keys,
-                block.least_squares_norms,
-                block.projection_norms,
-            ],
-        )
-
-    return _by_round(connection, NORMS, rounds, sources, norms)
-
-
-def _by_round(connection, schema, rounds, sources, batches_of):
-    numbers = sorted(rounds.fetchall())
-
-    def batches():
-        reader = Blocks(connection)
-        for (number,) in numbers:
-            block = PreparedBlock.read(reader, {"round_number": number}, sources)
-            if len(block.models) and block.has_neutralizers.any():
-                yield from batches_of(block)
-
-    return pa.RecordBatchReader.from_batches(schema, batches())
-
-
-def neutralized_signal_rows(connection, sets, sources, factors):
-    """Ranks of what each signal keeps outside a factor set, on the full universe.
-
-    Gaussianized signals are neutralized by least squares to [columns of the set, 1]. A stock that lacks a
-    column is filled with the middle, as an absent one. A signal in the span of the set has no rows.
-
-    Parameters
-    ----------
-    connection : duckdb.DuckDBPyConnection
-    sets : relation (round_number, factor_set)
-    sources : kardashev.rounds.prepared.Sources
+    signals : relation (round_number, model_key, stock_key, doubled_rank), of known stocks, ranked among these
+    models : relation (round_number, model_key, model_id)
+    universe : relation (round_number, stock_key, stock_id)
     factors : relation (round_number, factor_set, stock_key, factor, value)
+    sets : relation (round_number, factor_set), those that signals are neutralized to
 
     Returns
     -------
-    pyarrow.RecordBatchReader (round_number, factor_set, model_key, stock_key, doubled_rank)
+    pyarrow.RecordBatchReader `RANKS`, ranks in the order of stock ids
 
     Notes
     -----
     Source: numerai-tools 0.7.2 scoring.tie_kept_rank__gaussianize__neutralize__variance_normalize, which
     ranks rounding noise where residuals are equal in theory; here they are tied.
     """
-    wanted = sorted(sets.fetchall())
+    numbers = sorted(number for (number,) in rounds.fetchall())
+    wanted = sets.select("round_number, factor_set").order("all").fetchall()
+    names = {number: [name for _, name in of_round] for number, of_round in _by_number(wanted)}
 
     def batches():
         reader = Blocks(connection)
-        for number, of_round in groupby(wanted, itemgetter(0)):
-            block = PreparedBlock.read(reader, {"round_number": number}, sources)
-            if not len(block.models):
+        for number in numbers:
+            in_round = {"round_number": number}
+            rows = reader.rows(signals, in_round, "model_key, stock_key, doubled_rank")
+            if not rows.num_rows:
                 continue
-            for _, name in of_round:
-                in_set = block.in_round | {"factor_set": name}
-                columns, _ = reader.columns(factors, in_set, block.stocks)
-                here = np.isfinite(columns).all(axis=1)
-                residuals = np.zeros(block.gaussian.shape, order="F")
-                basis = least_squares_basis(columns[here])
-                residuals[here] = least_squares_residual(block.gaussian[here], basis)
-                norms = outside_span(centred_norms(residuals), centred_norms(block.gaussian))
-                kept = np.isfinite(norms)
-                ranks = doubled_rank(residuals[:, kept], RESIDUAL_TIE_WIDTH)
-                keys = block.models.keys[kept]
-                yield from long_rows(NEUTRAL_RANKS, in_set.values(), keys, block.stocks.keys, ranks)
+            stocks = reader.index(universe, in_round, "stock_key", "stock_id")
+            accepted = reader.index(
+                models, in_round, "model_key", "model_id", among=rows["model_key"]
+            )
+            ranks = with_absent(scattered_matrix(rows, stocks, accepted, "doubled_rank"))
+            del rows
+            yield _rank_batch(number, PLAIN, accepted.keys, ranks)
+            gaussian = gaussianized(ranks) if number in names else None
+            for name in names.get(number, ()):
+                columns, _ = reader.columns(factors, in_round | {"factor_set": name}, stocks)
+                kept, neutral = _neutralized(gaussian, columns)
+                yield _rank_batch(number, name, accepted.keys[kept], neutral)
 
-    return pa.RecordBatchReader.from_batches(NEUTRAL_RANKS, batches())
+    return pa.RecordBatchReader.from_batches(RANKS, batches())
+
+
+def _by_number(rows):
+    return groupby(rows, itemgetter(0))
+
+
+def _neutralized(gaussian, columns):
+    """Which signals have a part outside some columns, and the ranks of those parts."""
+    here = np.isfinite(columns).all(axis=1)
+    residuals = np.zeros(gaussian.shape, order="F")
+    residuals[here] = least_squares_residual(gaussian[here], least_squares_basis(columns[here]))
+    kept = np.isfinite(outside_span(centred_norms(residuals), centred_norms(gaussian)))
+    return kept, doubled_rank(residuals[:, kept], RESIDUAL_TIE_WIDTH)
+
+
+def _rank_batch(number, form, model_keys, ranks):
+    count = len(model_keys)
+    columns = [pa.repeat(number, count), pa.repeat(form, count), model_keys, lists(ranks.T)]
+    return batch(RANKS, columns)
+
+
+def neutral_basis_rows(connection, rounds, universe, neutralizers):
+    """N on the stocks that have all of it, and Q, the orthonormal basis of [N, 1] there.
+
+    Parameters
+    ----------
+    connection : duckdb.DuckDBPyConnection
+    rounds : relation (round_number,)
+    universe : relation (round_number, stock_key, stock_id)
+    neutralizers : relation (round_number, stock_key, factor, value)
+
+    Returns
+    -------
+    pyarrow.RecordBatchReader `BASES`
+        ``basis`` is ``projection`` for N and ``least_squares`` for Q, whose columns are numbered;
+        loadings in the order of stock ids, null where a stock lacks a value of N.
+    """
+    numbers = sorted(number for (number,) in rounds.fetchall())
+
+    def batches():
+        reader = Blocks(connection)
+        for number in numbers:
+            in_round = {"round_number": number}
+            stocks = reader.index(universe, in_round, "stock_key", "stock_id")
+            columns, names = reader.columns(neutralizers, in_round, stocks)
+            here = np.isfinite(columns).all(axis=1) & bool(columns.shape[1])
+            if not here.any():
+                continue
+            columns[~here] = np.nan
+            span = least_squares_basis(columns[here])
+            spread = np.full((len(stocks), span.shape[1]), np.nan)
+            spread[here] = span
+            numbered = [f"{place:05d}" for place in range(span.shape[1])]
+            yield _basis_batch(number, "projection", names, columns)
+            yield _basis_batch(number, "least_squares", numbered, spread)
+
+    return pa.RecordBatchReader.from_batches(BASES, batches())
+
+
+def _basis_batch(number, basis, names, columns):
+    count = columns.shape[1]
+    return batch(
+        BASES,
+        [
+            pa.repeat(number, count),
+            pa.repeat(basis, count),
+            names,
+            lists(np.ascontiguousarray(columns.T)),
+        ],
+    )
+
+
+def neutral_norm_rows(connection, rounds, sources):
+    """What each signal keeps outside N: norms of its residuals, null where that is rounding noise.
+
+    Parameters
+    ----------
+    connection : duckdb.DuckDBPyConnection
+    rounds : relation (round_number,)
+    sources : kardashev.rounds.prepared.Sources, with bases and without norms
+
+    Returns
+    -------
+    pyarrow.RecordBatchReader `NORMS`
+    """
+    numbers = sorted(number for (number,) in rounds.fetchall())
+
+    def batches():
+        reader = Blocks(connection)
+        for number in numbers:
+            block = PreparedBlock.read(reader, number, sources)
+            if len(block.models) and block.has_neutralizers.any():
+                count = len(block.models)
+                norms = [block.least_squares_norms, block.projection_norms]
+                columns = [pa.repeat(number, count), block.models.keys, *norms]
+                yield batch(NORMS, columns)
+
+    return pa.RecordBatchReader.from_batches(NORMS, batches())
 
 
 def orthonormality_profile(connection, rounds, neutralizers, universe):

@@ -84,7 +84,7 @@ def optimized_portfolio_rows(connection, rounds, sources, stakes, factors, limit
     def batches():
         reader = Blocks(connection)
         for number, *rule in wanted:
-            block = PreparedBlock.read(reader, {"round_number": number}, sources)
+            block = PreparedBlock.read(reader, number, sources)
             row = {"round_number": number}
             try:
                 row |= _solved(block, stakes, factors, limits, engine, DropoutRule(*rule))

@@ -1,4 +1,4 @@
-"""The signals of one block, in every form that scores need, each made when it is first asked for."""
+"""The signals of one round, in every form that scores need, each made when it is first asked for."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,64 +14,78 @@ from kardashev.kernels.neutralization import (
     outside_span,
 )
 from kardashev.kernels.ranking import POWER, doubled_rank, gaussianized
-from kardashev.rounds.blocks import matrix, scattered
+from kardashev.kernels.stability import ranks_among
+from kardashev.rounds.blocks import scattered
+
+PLAIN = "plain"  # the form of a signal that is neutralized to nothing
 
 
 @dataclass(frozen=True)
 class Sources:
-    """Relations that a block is read from.
+    """Relations that a round is read from.
 
-    signals : (round_number, coverage_id, model_key, stock_key, doubled_rank), plain signals
+    ranks : (round_number, signal_form, model_key, doubled_ranks), in the order of stock ids
     models : (round_number, model_key, model_id), the accepted ones
     universe : (round_number, stock_key, stock_id, sample_weight)
-    neutralizers : (round_number, stock_key, factor, value), N
-    least_squares : the same for Q, the basis of [N, 1] on the full universe; None: it is made here
-    norms : (round_number, model_key, least_squares_norm, projection_norm) on the full universe; or None
+    bases : (round_number, basis, factor, loadings), N and Q, the basis of [N, 1], in the order of
+        stock ids; or None
+    norms : (round_number, model_key, least_squares_norm, projection_norm); None: they are made here
     meta_models : (round_number, meta_model, stock_key, value), or None
     """
 
-    signals: Any
+    ranks: Any
     models: Any
     universe: Any
-    neutralizers: Any
-    least_squares: Any = None
+    bases: Any = None
     norms: Any = None
     meta_models: Any = None
 
 
 class PreparedBlock:
-    """One block's stocks and models, and their signals; see `kardashev.kernels.neutralization` for the forms.
+    """A round's stocks and models, and their signals; see `kardashev.kernels.neutralization` for the forms.
 
-    The full universe (coverage 0) uses what was made and kept at the close, where the sources have it.
+    On the full universe it uses what was made and kept at the close; `restricted` is the part of it
+    that a target covers.
+
+    stocks, models : Index; ranks : int array (stocks, models), of the plain signals
     """
 
-    def __init__(self, reader, sources, block, stocks, models, ranks):
-        self.reader, self.sources, self.block = reader, sources, block
+    whole, here = (
+        None,
+        None,
+    )  # of a restricted block: the full one, and which of its stocks this one has
+
+    def __init__(self, reader, sources, number, stocks, models, ranks):
+        self.reader, self.sources, self.in_round = reader, sources, {"round_number": number}
         self.stocks, self.models, self.ranks = stocks, models, ranks
-        self.in_round = {"round_number": block["round_number"]}
-        self.is_universe = block.get("coverage_id", 0) == 0
 
     @classmethod
-    def read(cls, reader, block, sources):
-        """The block as its sources hold it."""
-        in_round = {"round_number": block["round_number"]}
-        rows = reader.rows(sources.signals, block, "model_key, stock_key, doubled_rank")
-        stocks = reader.index(
-            sources.universe, in_round, "stock_key", "stock_id", among=rows["stock_key"]
-        )
-        models = reader.index(
-            sources.models, in_round, "model_key", "model_id", among=rows["model_key"]
-        )
-        ranks = matrix(rows, stocks, models, "model_key", "doubled_rank", np.int32)
-        return cls(reader, sources, block, stocks, models, ranks)
+    def read(cls, reader, number, sources):
+        """A round as its sources hold it."""
+        in_round = {"round_number": number}
+        stocks = reader.index(sources.universe, in_round, "stock_key", "stock_id")
+        models, ranks = _ranks(reader, sources, in_round, PLAIN, len(stocks))
+        return cls(reader, sources, number, stocks, models, ranks)
 
     def restricted(self, here):
         """The block on those of its stocks that a bool array marks, ranked there."""
         if here.all():
             return self
-        part = self.block | {"coverage_id": None}
-        stocks, ranks = self.stocks.only(here), doubled_rank(self.ranks[here])
-        return type(self)(self.reader, self.sources, part, stocks, self.models, ranks)
+        stocks, ranks = self.stocks.only(here), ranks_among(self.ranks, here)
+        part = type(self)(
+            self.reader, self.sources, self.in_round["round_number"], stocks, self.models, ranks
+        )
+        part.whole, part.here = self, here
+        return part
+
+    def form(self, name):
+        """Models that have a form of their signal, and its ranks (stocks, these models)."""
+        if name == PLAIN:
+            return self.models, self.ranks
+        if self.whole is not None:
+            models, ranks = self.whole.form(name)
+            return models, ranks_among(ranks, self.here)
+        return _ranks(self.reader, self.sources, self.in_round, name, len(self.stocks))
 
     @cached_property
     def gaussian(self):
@@ -91,7 +105,7 @@ class PreparedBlock:
     @cached_property
     def neutralizers(self):
         """N (stocks, columns), NaN in the rows of stocks that lack a value."""
-        return self.reader.columns(self.sources.neutralizers, self.in_round, self.stocks)[0]
+        return self._basis("projection")
 
     @cached_property
     def has_neutralizers(self):
@@ -99,24 +113,17 @@ class PreparedBlock:
         return np.isfinite(self.neutralizers).all(axis=1) & bool(self.neutralizers.shape[1])
 
     @cached_property
-    def neutral_ranks(self):
-        """Ranks on the stocks that N holds, taken there."""
-        here = self.has_neutralizers
-        return self.ranks if here.all() else doubled_rank(self.ranks[here])
-
-    @cached_property
     def neutral_gaussian(self):
-        """G on the stocks that N holds."""
-        return self.gaussian if self.has_neutralizers.all() else gaussianized(self.neutral_ranks)
+        """G on the stocks that N holds, ranked there."""
+        here = self.has_neutralizers
+        return self.gaussian if here.all() else gaussianized(ranks_among(self.ranks, here))
 
     @cached_property
     def least_squares(self):
         """Q (stocks that N holds, rank), the orthonormal basis of [N, 1]."""
         here = self.has_neutralizers
-        if self.is_universe and self.sources.least_squares is not None:
-            return self.reader.columns(self.sources.least_squares, self.in_round, self.stocks)[0][
-                here
-            ]
+        if self.whole is None:
+            return self._basis("least_squares")[here]
         return least_squares_basis(self.neutralizers[here])
 
     @cached_property
@@ -127,22 +134,27 @@ class PreparedBlock:
     @cached_property
     def least_squares_norms(self):
         """Norm of each residual about its mean; NaN for a signal in the span of [N, 1]."""
-        if self.is_universe and self.sources.norms is not None:
+        if self._has_norms:
             return self._kept_norms("least_squares_norm")
         return outside_span(centred_norms(self.residuals), centred_norms(self.neutral_gaussian))
 
     @cached_property
+    def weights(self):
+        """Neutral weights W (stocks that N holds, models)."""
+        here = self.has_neutralizers
+        return neutral_weights(
+            self.powered[here], self.neutralizers[here], self.sample_weights[here]
+        )
+
+    @cached_property
     def projection_norms(self):
         """Norm √(Σ v r²) of each weighted residual; NaN for a signal in the span of N under v."""
-        if self.is_universe and self.sources.norms is not None:
+        if self._has_norms:
             return self._kept_norms("projection_norm")
         here = self.has_neutralizers
         roots = np.sqrt(self.sample_weights[here])[:, None]
-        weights = neutral_weights(
-            self.powered[here], self.neutralizers[here], self.sample_weights[here]
-        )
         return outside_span(
-            np.linalg.norm(weights / roots, axis=0),
+            np.linalg.norm(self.weights / roots, axis=0),
             np.linalg.norm(self.powered[here] * roots, axis=0),
         )
 
@@ -163,6 +175,29 @@ class PreparedBlock:
     def _by_stock(self, relation, block, value):
         return self.reader.values(relation, block, self.stocks, "stock_key", value)
 
+    def _basis(self, name):
+        if self.whole is not None:
+            return self.whole._basis(name)[self.here]
+        rows = self.reader.rows(self.sources.bases, self.in_round | {"basis": name})
+        loadings = self.reader.matrix(rows.sort_by("factor")["loadings"], len(self.stocks))
+        return loadings.T
+
+    @property
+    def _has_norms(self):
+        return self.whole is None and self.sources.norms is not None
+
     def _kept_norms(self, column):
         rows = self.reader.rows(self.sources.norms, self.in_round)
         return scattered(rows, self.models, "model_key", column)
+
+
+def _ranks(reader, sources, in_round, form, stock_count):
+    """The models that have a form, in the order of their ids, and its ranks (stocks, models)."""
+    in_form = in_round | {"signal_form": form}
+    rows = reader.rows(sources.ranks, in_form, "model_key, doubled_ranks")
+    models = reader.index(
+        sources.models, in_round, "model_key", "model_id", among=rows["model_key"]
+    )
+    found = reader.matrix(rows["doubled_ranks"], stock_count).astype(np.int32, copy=False)
+    order = np.argsort(models.here(rows["model_key"].to_numpy()), kind="stable")
+    return models, found[order].T

@@ -21,6 +21,11 @@ COLUMNS = (
 )
 
 
+def contribution_targets(targets, due):
+    """Targets (stocks, days) as contributions take them: centred, times 4 on days when they are binned."""
+    return (targets - targets.mean(axis=0)) * np.where([row["is_binned"] for row in due], 4, 1)
+
+
 def score_schema(*more):
     """The columns of every score, and more of one's own."""
     return pa.schema([*COLUMNS, *more])

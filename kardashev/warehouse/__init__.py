@@ -3,7 +3,7 @@
 environment  where files are, as the environment says
 rules        the rule seeds, checked before a build begins
 plugin       what dbt-duckdb loads at connect
-publish      the copy that people read, swapped in whole
+publish      relations in a file of their own, as the copy that people read, swapped in whole
 reading      a built warehouse, opened to read it
 tour         what the built warehouse shows
 """

@@ -4,6 +4,7 @@ A relative path hangs below the dbt project, wherever dbt or a command was start
 """
 
 import os
+import re
 from pathlib import Path
 
 from kardashev.errors import SettingError
@@ -15,6 +16,10 @@ DEFAULTS = {
     DATABASE: "warehouse/kardashev.duckdb",
     PUBLISHED: "warehouse/published.duckdb",
 }
+MOST_THREADS = 1024  # each takes memory of its own
+NO_PATH = re.compile(
+    r":|[A-Za-z]\w+:"
+)  # begins what DuckDB takes for another kind of place: `:memory:`, `md:`
 DUCKDB_MAGIC = slice(8, 12), b"DUCK"  # of a file's first bytes
 
 
@@ -40,11 +45,13 @@ def place(variable, project):
     Raises
     ------
     SettingError
-        When the variable is set to nothing: the project's own folder is never meant.
+        When the variable is set to nothing, which never means the project's own folder, or to no path.
     """
     text = os.environ.get(variable, DEFAULTS[variable])
     if not text.strip():
         raise SettingError(f"{variable} is empty: unset it, or give a path")
+    if NO_PATH.match(text):
+        raise SettingError(f"{variable} is {text!r}: give a path on this machine")
     return Path(project) / text
 
 
@@ -59,8 +66,8 @@ def check_places(landing, database, published):
     if not landing.is_dir():
         raise SettingError(f"no landing at {landing}: set {LANDING} or run `kardashev demo`")
     for variable, file in ((DATABASE, database), (PUBLISHED, published)):
-        _check_file(variable, file)
-    if _is_same_file(database, published):
+        check_file(variable, file)
+    if is_same_file(database, published):
         raise SettingError(
             f"{PUBLISHED} is the warehouse itself, {published}: the copy would replace it; give "
             "another file"
@@ -70,11 +77,18 @@ def check_places(landing, database, published):
 def check_threads(text):
     """Refuses a number of threads that DuckDB does not take."""
     text = str(text)
-    if not (text.isascii() and text.isdigit() and int(text) > 0):
-        raise SettingError(f"{THREADS} is {text!r}: give a whole number from 1 up")
+    if not (text.isascii() and text.isdigit() and 0 < int(text) <= MOST_THREADS):
+        raise SettingError(f"{THREADS} is {text!r}: give a whole number from 1 to {MOST_THREADS}")
 
 
-def _check_file(variable, file):
+def check_file(variable, file):
+    """Refuses a place for a DuckDB file where none can be written, or another file would be lost.
+
+    Parameters
+    ----------
+    variable : str, what names the place: a variable of the environment, or an option
+    file : Path
+    """
     if file.is_dir():
         raise SettingError(f"{variable} is a folder, {file}: give a file in it")
     try:
@@ -94,7 +108,7 @@ def _first_bytes(file):
         return opened.read(DUCKDB_MAGIC[0].stop)
 
 
-def _is_same_file(one, other):
+def is_same_file(one, other):
     """Whether two paths lead to one file, by any links."""
     if one.exists() and other.exists():
         return one.samefile(other)

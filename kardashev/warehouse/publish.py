@@ -1,4 +1,4 @@
-"""The published copy: the marts in a DuckDB file of their own, swapped in whole by rename."""
+"""Relations in a DuckDB file of their own, as the published copy is one, swapped in whole by rename."""
 
 import os
 from datetime import UTC, datetime
@@ -7,21 +7,21 @@ import duckdb
 import pyarrow as pa
 
 from kardashev.errors import WarehouseError
-from kardashev.warehouse.plugin import published_file
 
 STORAGE_VERSION = "v1.0.0"  # any DuckDB client since 1.0 opens the copy
 
 
-def publish(connection, marts):
-    """Copies relations into a scratch file beside the published one, then renames it over that.
+def publish(connection, relations, target):
+    """Copies relations into a scratch file beside the target, then renames it over that.
 
-    Whoever reads the published file sees the former copy or the new one, never a mixture; a killed build
+    Whoever reads the target sees the former copy or the new one, never a mixture; whoever is killed here
     leaves a scratch file that the next one removes.
 
     Parameters
     ----------
     connection : duckdb.DuckDBPyConnection of the warehouse
-    marts : dict of published name → relation
+    relations : dict of published name → relation
+    target : Path of the DuckDB file
 
     Returns
     -------
@@ -32,35 +32,34 @@ def publish(connection, marts):
     WarehouseError
         When the copy cannot be written whole, as on a full disk: what was written of it is removed.
     """
-    target = published_file()
     target.parent.mkdir(parents=True, exist_ok=True)
     scratch = target.with_name(f".{target.name}.next")
     _remove(scratch)
     try:
-        _write(connection, marts, scratch)
+        _write(connection, relations, scratch)
         scratch.replace(target)
     except (duckdb.Error, OSError) as error:
         _remove(scratch)  # a full disk needs its room now, not at the next build
         reason = str(error).strip().splitlines()[0]
         raise WarehouseError(
-            f"{target} cannot be published, the former copy stays: {reason}"
+            f"{target} cannot be written, the former copy stays: {reason}"
         ) from None
     return pa.table(
         {
             "path": [str(target)],
             "published_at": pa.array([datetime.now(UTC).replace(tzinfo=None)], pa.timestamp("us")),
-            "relation_count": [len(marts)],
+            "relation_count": [len(relations)],
         }
     )
 
 
-def _write(connection, marts, scratch):
+def _write(connection, relations, scratch):
     """The relations as a DuckDB file, on the disk for good."""
     quoted = str(scratch).replace("'", "''")
     cursor = connection.cursor()  # a transaction of its own: dbt's is writing the warehouse
     cursor.execute(f"attach '{quoted}' as published_copy (storage_version '{STORAGE_VERSION}')")
     try:
-        for name, relation in marts.items():
+        for name, relation in relations.items():
             cursor.execute(f"create table published_copy.main.{name} as {relation.sql_query()}")
         cursor.execute("checkpoint published_copy")
     finally:

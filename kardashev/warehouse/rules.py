@@ -18,7 +18,7 @@ from kardashev.errors import RuleError
 
 FOLDER = "seeds/rules"
 COLUMNS = "rule_columns"
-BOUNDS = {"round": int, "date": date.fromisoformat}  # of first_… and last_…: how each is read
+LAST_ROUND = 2**31 - 1  # that a round_number holds
 OF_ROUND, OF_SEED = "of_round", "of_seed"  # keys: one row in each round and day, one row at all
 LIMITS = {
     "at_least": lambda value, limit: value >= limit,
@@ -31,6 +31,16 @@ DOCUMENTED = "@"  # before a pattern of models: the columns that these document 
 
 class CellError(ValueError):
     """What is wrong with a cell, in words."""
+
+
+def _round(text):
+    number = int(text)
+    if "_" in text or not 0 <= number <= LAST_ROUND:
+        raise ValueError
+    return number
+
+
+BOUNDS = {"round": _round, "date": date.fromisoformat}  # of first_… and last_…: how each is read
 
 
 @dataclass(frozen=True)

@@ -59,6 +59,7 @@ select
     round_number,
     count(*) as row_count,
     string_agg(distinct path, ' and ' order by path) as row_count_example,
+    {{ count_faults('negative_numbers', 'round_number < 0') }},
     {{
         count_faults(
             'missing_values',
@@ -93,7 +94,13 @@ select
         )
     }},
     coalesce(max(years_beyond_others), 0) as years_beyond_others,
-    min(path) as years_beyond_others_example
+    min(path) as years_beyond_others_example,
+    coalesce(max(date_diff('year', open_at, close_at)), 0) as years_open,
+    min(path) as years_open_example,
+    coalesce(
+        max(date_diff('day', era_date, cast(open_at as date))) filter (where kind = 'live'), 0
+    ) as days_after_era,
+    min(path) as days_after_era_example
 
 from due
 group by all

@@ -35,7 +35,11 @@ select
             'unusable_stakes', 'not coalesce(isfinite(stake_nmr), false)', 'model_id'
         )
     }},
-    {{ largest_size('largest_stake', 'stake_nmr', 'model_id') }}
+    {{ largest_size('largest_stake', 'stake_nmr', 'model_id') }},
+    coalesce(min(stake_nmr) filter (where stake_nmr > 0), 1) as smallest_stake,
+    arg_min(
+        concat_ws(' in ', model_id, path), stake_nmr
+    ) filter (where stake_nmr > 0) as smallest_stake_example
 
 from due
 group by all

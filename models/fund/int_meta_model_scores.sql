@@ -43,7 +43,6 @@ wanted as (
     where
         family = 'correlation'
         and signal_form = 'plain'
-        and top_bottom is null
         and target != 'none'
         and overlap_share >= minimum_overlap
 

@@ -57,5 +57,5 @@ inner join members
     on
         stability.round_number = members.round_number
         and stability.model_key = members.model_key
-where stability.is_comparable
+where coalesce(stability.churn, stability.turnover, stability.neutral_churn) is not null
 group by all

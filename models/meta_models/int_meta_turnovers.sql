@@ -18,7 +18,14 @@ windows as (
 
 weights as (
 
-    select * from {{ ref('int_meta_weights') }}
+    select
+        round_number,
+        meta_model,
+        stock_key,
+        portfolio_weight as weight
+
+    from {{ ref('int_meta_models') }}
+    where portfolio_weight is not null
 
 ),
 

@@ -1,7 +1,7 @@
 {#
 Grain: round_number, factor_set, stock_key, factor. The columns that signals are neutralized to, or measured
 against: N, as the set `neutralizers`, and the landed factors of each set that a score names. A
-round whose close comes due by itself has its exposures taken too, and so has one that is replayed.
+round whose close comes due by itself has its exposures taken too.
 #}
 with
 
@@ -14,12 +14,6 @@ rounds_due as (
 target_days_due as (
 
     select * from {{ ref('int_target_days_due') }}
-
-),
-
-rounds_simulated as (
-
-    select * from {{ ref('int_rounds_simulated') }}
 
 ),
 
@@ -56,8 +50,6 @@ worked_on as (
     select round_number
     from target_days_due
     where is_due and target = 'none'
-    union
-    select round_number from rounds_simulated
 
 ),
 

@@ -1,32 +1,14 @@
 {{ config(materialized='view') }}
 {#
-Grain: payout_rule, round_number, model_id, score, score_version. What is in the sum that a stake is paid by, under the rule
-of its round, and under those that are replayed now: a score, and its multiplier, the model's own where one is
-landed. A score whose multiplier is 0 is not in the sum.
+Grain: payout_rule, round_number, model_id, score, score_version. What is in the sum that a stake is paid by, under each payout
+rule, did it pay the round: a score, and its multiplier, the model's own where one is landed. A score whose multiplier
+is 0 is not in the sum. Readers join the rule that they mean: a view costs them nothing for the others.
 #}
 with
 
-round_terms as (
+terms as (
 
     select * from {{ ref('int_round_terms') }}
-
-),
-
-round_payouts as (
-
-    select * from {{ ref('int_round_payouts') }}
-
-),
-
-rounds_simulated as (
-
-    select * from {{ ref('int_rounds_simulated') }}
-
-),
-
-simulations_due as (
-
-    select * from {{ ref('int_simulations_due') }}
 
 ),
 
@@ -39,36 +21,6 @@ stakes as (
 multipliers as (
 
     select * from {{ ref('int_stake_multipliers') }}
-
-),
-
-wanted as (
-
-    select
-        round_number,
-        payout_rule
-
-    from round_payouts
-
-    union
-
-    select
-        rounds_simulated.round_number,
-        simulations_due.payout_rule
-
-    from rounds_simulated
-    cross join simulations_due
-
-),
-
-terms as (
-
-    select round_terms.*
-    from round_terms
-    semi join wanted
-        on
-            round_terms.round_number = wanted.round_number
-            and round_terms.payout_rule = wanted.payout_rule
 
 ),
 

@@ -35,7 +35,7 @@ sums as (
         round_number,
         model_id,
         known_at,
-        {{ exact_sum_of_amounts('multiplier * value') }} as score_used,
+        round({{ sum_by_size('multiplier * value') }}, 15) as score_used,
         bool_and(value is not null) as is_scored,
         string_agg(missing_reason, '; ' order by score) as missing_reason
 

@@ -1,6 +1,6 @@
 {#
 Grain: round_number, model_id, score, score_version. What each score would add to payouts that are not settled: its
-newest value.
+value on the newest day, none where that day has none.
 #}
 with
 
@@ -48,7 +48,7 @@ running_scores as (
         scores.model_id,
         scores.score,
         scores.score_version,
-        arg_max(scores.value, scores.score_day) as value
+        arg_max_null(scores.value, scores.score_day) as value
 
     from scores
     semi join pending_terms on scores.round_number = pending_terms.round_number

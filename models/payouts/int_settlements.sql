@@ -28,6 +28,20 @@ revisions as (
 
 ),
 
+clock as (
+
+    select * from {{ ref('int_clock') }}
+
+),
+
+closed_rounds as (
+
+    select round_payouts.*
+    from round_payouts
+    inner join clock on round_payouts.close_at <= clock.clock_at
+
+),
+
 deliveries as (
 
     select distinct
@@ -59,27 +73,27 @@ settled as (
     select
         stakes.round_number,
         stakes.model_id,
-        round_payouts.payout_rule,
-        greatest(round_payouts.close_at, max(first_finals.known_at)) as settled_at
+        closed_rounds.payout_rule,
+        greatest(closed_rounds.close_at, max(first_finals.known_at)) as settled_at
 
     from stakes
-    inner join round_payouts on stakes.round_number = round_payouts.round_number
+    inner join closed_rounds on stakes.round_number = closed_rounds.round_number
     left join terms
         on
             stakes.round_number = terms.round_number
             and stakes.model_id = terms.model_id
-            and round_payouts.payout_rule = terms.payout_rule
+            and closed_rounds.payout_rule = terms.payout_rule
     left join first_finals
         on
             terms.round_number = first_finals.round_number
             and terms.score = first_finals.score
             and terms.score_version = first_finals.score_version
-    where round_payouts.payout_rule is not null
+    where closed_rounds.payout_rule is not null
     group by
         stakes.round_number,
         stakes.model_id,
-        round_payouts.payout_rule,
-        round_payouts.close_at
+        closed_rounds.payout_rule,
+        closed_rounds.close_at
     having count(terms.score) = count(first_finals.known_at)
 
 )

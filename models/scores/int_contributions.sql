@@ -49,7 +49,7 @@ paired as (
             and scores.coverage_id = meta_models.coverage_id
             and scores.meta_model = meta_models.meta_model
             and meta_models.kind = 'ranked meta model'
-    where scores.family = 'contribution' and scores.top_bottom is null
+    where scores.family = 'contribution'
 
 ),
 

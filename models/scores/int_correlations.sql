@@ -10,21 +10,9 @@ scores as (
 
 ),
 
-vectors as (
-
-    select * from {{ ref('int_score_vectors') }}
-
-),
-
 vector_sums as (
 
     select * from {{ ref('int_vector_sums') }}
-
-),
-
-moments as (
-
-    select * from {{ ref('int_signal_moments') }}
 
 ),
 
@@ -42,24 +30,16 @@ correlated as (
         {{
             pearson(
                 'vector_sums.n',
-                'moments.total',
+                'products.signal_total',
                 'vector_sums.total',
-                'moments.total_of_squares',
+                'products.signal_total_of_squares',
                 'vector_sums.total_of_squares',
                 'products.product',
             )
         }} as value
 
     from products
-    inner join vectors on products.vector_id = vectors.vector_id
     inner join vector_sums on products.vector_id = vector_sums.vector_id
-    inner join moments
-        on
-            vectors.round_number = moments.round_number
-            and vectors.coverage_id = moments.coverage_id
-            and vectors.signal_form = moments.signal_form
-            and vectors.transform = moments.transform
-            and products.model_key = moments.model_key
 
 )
 
@@ -75,6 +55,4 @@ select
 
 from scores
 inner join correlated on scores.vector_id = correlated.vector_id
-where
-    scores.family in ('correlation', 'rank_correlation')
-    and scores.top_bottom is null
+where scores.family in ('correlation', 'rank_correlation')

@@ -16,12 +16,6 @@ meta_models as (
 
 ),
 
-quantiles as (
-
-    select * from {{ ref('int_normal_quantiles') }}
-
-),
-
 ranked as (
 
     select
@@ -49,14 +43,10 @@ ranked as (
 )
 
 select
-    ranked.round_number,
-    ranked.coverage_id,
-    ranked.meta_model,
-    ranked.stock_key,
-    quantiles.gaussian
+    round_number,
+    coverage_id,
+    meta_model,
+    stock_key,
+    {{ normal_quantile('doubled_rank', 'stock_count') }} as gaussian
 
 from ranked
-inner join quantiles
-    on
-        ranked.stock_count = quantiles.stock_count
-        and ranked.doubled_rank = quantiles.doubled_rank

@@ -17,12 +17,6 @@ contributions as (
 
 ),
 
-extreme_scores as (
-
-    select * from {{ ref('int_extreme_scores') }}
-
-),
-
 matrix_scores as (
 
     select * from {{ ref('int_matrix_scores') }}
@@ -38,8 +32,6 @@ true_contributions as (
 select * from correlations
 union all by name
 select * from contributions
-union all by name
-select * from extreme_scores
 union all by name
 select * from matrix_scores
 union all by name

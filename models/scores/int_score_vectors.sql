@@ -1,7 +1,7 @@
 {#
 Grain: vector_id. The vectors over stocks that due scores multiply signals with, each once, however many scores
 need it: targets, and meta models. transform says what of the ranks it meets, stock_count how many stocks it is
-defined on, is_multiplied whether it meets all of them, and not extreme ones alone.
+defined on.
 #}
 with
 
@@ -13,7 +13,7 @@ scores_due as (
 
 vectors as (
 
-    select
+    select distinct
         round_number,
         target,
         score_day,
@@ -26,14 +26,12 @@ vectors as (
         transform,
         target_mean,
         shared_mean,
-        is_binned,
-        bool_or(top_bottom is null) as is_multiplied
+        is_binned
 
     from scores_due
     where
         vector_kind is not null
         and (vector_kind = 'target for contributions' or not is_constant)
-    group by all
 
     union all
 
@@ -50,11 +48,10 @@ vectors as (
         transform,
         null as target_mean,
         null as shared_mean,
-        null as is_binned,
-        true as is_multiplied
+        null as is_binned
 
     from scores_due
-    where vector_kind = 'target for contributions' and top_bottom is null
+    where vector_kind = 'target for contributions'
 
 )
 

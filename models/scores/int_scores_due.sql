@@ -1,8 +1,7 @@
 {#
 Grain: round_number, score, score_version, target, score_day, known_at. The scores to take of each due target
-day, with what is known of the stocks that the day covers. A score that is a product of signals and a vector, on
-all stocks (CORR, FNC, MMC, CWMM) or on the extreme ones of each signal, says of which vector (vector_kind), and in
-which transform it meets the ranks of which form of signals.
+day, with what is known of the stocks that the day covers. A score that is a product of signals and a vector (CORR,
+FNC, MMC, CWMM) says of which vector (vector_kind), and in which transform it meets the ranks of which form of signals.
 #}
 with
 
@@ -48,11 +47,11 @@ select
     end as signal_form,
     case
         when
-            round_scores.top_bottom is null
-            and round_scores.family not in ('correlation', 'rank_correlation', 'contribution')
+            round_scores.top_bottom is not null
+            or round_scores.family not in ('correlation', 'rank_correlation', 'contribution')
             then null
         when round_scores.target = 'none' then 'meta model'
-        when round_scores.family like '%contribution' then 'target for contributions'
+        when round_scores.family = 'contribution' then 'target for contributions'
         when round_scores.family = 'rank_correlation' then 'ranked target'
         when round_scores.has_target_power then 'powered target'
         else 'target'

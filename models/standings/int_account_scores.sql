@@ -73,7 +73,7 @@ account_scores as (
         known_at,
         count(*) as scored_count,
         any_value(value) as any_score,
-        {{ exact_sum_of_amounts('at_risk_nmr * value') }} as weighted_sum,
+        {{ sum_by_size('at_risk_nmr * value') }} as weighted_sum,
         {{ exact_sum_of_amounts('if(value is null, 0, at_risk_nmr)') }} as scored_nmr
 
     from newest_scores

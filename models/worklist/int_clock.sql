@@ -2,7 +2,7 @@
 Grain: one row. The warehouse's clock, never wall time: what time it is at least, as the operator's tables show. A
 round shows when it opened, unless it opens too far beyond the others. A delivery of a target or score shows when it
 was known, but never more than that the final day of its round has come, and nothing if it is refused for coming too
-late. Participants show nothing.
+late. A round that is refused for times too far away shows nothing at all. Participants show nothing.
 #}
 with
 
@@ -36,17 +36,35 @@ expectations as (
 
 ),
 
-openings as (
+far_rounds as (
 
-    select rounds.open_at as clock_at
+    select rounds.round_number
     from rounds
     inner join rounds_apart on rounds.round_number = rounds_apart.round_number
-    left join expectations
-        on
-            rounds.round_number = expectations.round_number
-            and expectations.metric = 'years_beyond_others'
+    inner join expectations on rounds.round_number = expectations.round_number
     where
-        coalesce(rounds_apart.years_beyond_others <= expectations.at_most, true)
+        (
+            expectations.metric = 'years_beyond_others'
+            and rounds_apart.years_beyond_others > expectations.at_most
+        )
+        or (
+            expectations.metric = 'years_open'
+            and date_diff('year', rounds.open_at, rounds.close_at) > expectations.at_most
+        )
+
+),
+
+near_rounds as (
+
+    select rounds.*
+    from rounds
+    anti join far_rounds on rounds.round_number = far_rounds.round_number
+
+),
+
+openings as (
+
+    select open_at as clock_at from near_rounds
 
 ),
 
@@ -64,14 +82,14 @@ last_days as (
 final_days as (
 
     select
-        rounds.round_number,
-        rounds.close_at,
-        rounds.close_at
+        near_rounds.round_number,
+        near_rounds.close_at,
+        near_rounds.close_at
         + to_days({{ calendar_days('last_days.final_score_day') }}) as final_at
 
-    from rounds
-    inner join last_days on rounds.round_number = last_days.round_number
-    where rounds.close_at is not null
+    from near_rounds
+    inner join last_days on near_rounds.round_number = last_days.round_number
+    where near_rounds.close_at is not null
 
 ),
 

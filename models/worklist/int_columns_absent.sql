@@ -62,6 +62,10 @@ select
     round_number,
     contract,
     len(absent) as absent_columns,
-    if(len(absent) > 0, array_to_string(absent[:10], ', '), null) as absent_columns_example
+    if(
+        len(absent) > 0,
+        array_to_string(list_transform(absent[:10], name -> left(name, 60)), ', '),
+        null
+    ) as absent_columns_example
 
 from listed

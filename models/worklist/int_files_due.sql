@@ -20,12 +20,6 @@ target_days_due as (
 
 ),
 
-target_days_simulated as (
-
-    select * from {{ ref('int_target_days_simulated') }}
-
-),
-
 target_strays as (
 
     select * from {{ ref('int_target_strays') }}
@@ -41,14 +35,6 @@ target_days as (
         known_at
 
     from target_days_due
-    union
-    select
-        round_number,
-        target,
-        score_day,
-        known_at
-
-    from target_days_simulated
     union
     select * from target_strays
 

@@ -3,8 +3,8 @@ Grain: round_number. The rounds to work on, found from the data, before their co
 is_changed:  what the round is made from differs from the ledger, or a killed build left it half done.
 is_stale:    changed; or its stability window holds other rounds than in the ledger, or a changed one: stakes, meta
              models, scores are redone.
-is_prepared: signals and weights are prepared now: changed, or needed by a stale round's window, a due target
-             day or a replay, and not held.
+is_prepared: signals and weights are prepared now: changed, or needed by a stale round's window or a due target
+             day, and not held.
 is_pruned:   signals and weights are dropped now: held, closed, resolved, and neither newest nor in the window of one
              that is.
 A round that is no longer landed is changed, with no fingerprint: its rows go.
@@ -32,12 +32,6 @@ target_days as (
 resolutions as (
 
     select * from {{ ref('int_rounds_resolved') }}
-
-),
-
-rounds_simulated as (
-
-    select * from {{ ref('int_rounds_simulated') }}
 
 ),
 
@@ -101,8 +95,6 @@ needed_rounds as (
     select round_number
     from target_days
     where fingerprint is not null
-    union
-    select round_number from rounds_simulated
 
 ),
 

@@ -6,13 +6,11 @@ from kardashev.rounds.prepared import Sources
 
 def model(dbt, session):
     dbt.config(materialized="incremental", meta={"redoes": "is_prepared or is_pruned"})
-    bases = dbt.ref("int_neutral_bases")
     sources = Sources(
-        signals=dbt.ref("int_signals_ranked"),
+        ranks=dbt.ref("int_signal_ranks"),
         models=dbt.ref("int_submissions"),
         universe=dbt.ref("int_universe"),
-        neutralizers=bases.filter("basis = 'projection'"),
-        least_squares=bases.filter("basis = 'least_squares'"),
+        bases=dbt.ref("int_neutral_bases"),
     )
     rounds = dbt.ref("int_rounds_due").filter("is_prepared").select("round_number")
     return neutral_norm_rows(session, rounds, sources)

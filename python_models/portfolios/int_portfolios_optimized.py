@@ -7,10 +7,9 @@ from kardashev.rounds.prepared import Sources
 def model(dbt, session):
     dbt.config(materialized="incremental", meta={"redoes": "is_stale or is_prepared or is_pruned"})
     sources = Sources(
-        signals=dbt.ref("int_signals_ranked"),
+        ranks=dbt.ref("int_signal_ranks"),
         models=dbt.ref("int_submissions"),
         universe=dbt.ref("int_universe"),
-        neutralizers=None,
     )
     return optimized_portfolio_rows(
         session,

@@ -1,5 +1,6 @@
 """Grain: one row, the newest publication. Copies the marts into the file that people read."""
 
+from kardashev.warehouse.plugin import published_file
 from kardashev.warehouse.publish import publish
 
 
@@ -30,11 +31,11 @@ def model(dbt, session):
         "fct_misplaced_stakes": dbt.ref("fct_misplaced_stakes"),
         "fct_underrated_models": dbt.ref("fct_underrated_models"),
         "fct_contribution_indicators": dbt.ref("fct_contribution_indicators"),
-        "fct_simulated_stakes": dbt.ref("fct_simulated_stakes"),
-        "fct_simulated_scores": dbt.ref("fct_simulated_scores"),
+        "fct_replayed_stakes": dbt.ref("fct_replayed_stakes"),
+        "fct_replayed_scores": dbt.ref("fct_replayed_scores"),
         "leaderboard_models": dbt.ref("leaderboard_models"),
         "leaderboard_accounts": dbt.ref("leaderboard_accounts"),
         "dim_models": dbt.ref("dim_models"),
         "dim_rounds": dbt.ref("dim_rounds"),
     }
-    return publish(session, marts)
+    return publish(session, marts, published_file())

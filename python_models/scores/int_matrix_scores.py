@@ -6,22 +6,22 @@ from kardashev.rounds.prepared import Sources
 
 def model(dbt, session):
     dbt.config(materialized="table")
-    bases = dbt.ref("int_neutral_bases")
     sources = Sources(
-        signals=dbt.ref("int_scored_signals").filter("signal_form = 'plain'"),
-        models=dbt.ref("int_stake_shares"),
+        ranks=dbt.ref("int_signal_ranks"),
+        models=dbt.ref("int_submissions"),
         universe=dbt.ref("int_universe"),
-        neutralizers=bases.filter("basis = 'projection'"),
-        least_squares=bases.filter("basis = 'least_squares'"),
+        bases=dbt.ref("int_neutral_bases"),
         norms=dbt.ref("int_neutral_norms"),
         meta_models=dbt.ref("int_meta_models"),
     )
-    families = f"family in {tuple(FAMILIES)} and top_bottom is null and stock_count > 0"
+    by_matrix = f"(family in {tuple(FAMILIES)} or top_bottom is not null) and stock_count > 0"
     return matrix_score_rows(
         session,
-        dbt.ref("int_scores_due").filter(families),
+        dbt.ref("int_scores_due").filter(by_matrix),
         sources,
+        covered=dbt.ref("int_covered_stocks"),
         targets=dbt.ref("int_target_values"),
         shares=dbt.ref("int_stake_shares"),
         factors=dbt.ref("int_factor_columns"),
+        extremes=dbt.ref("int_signal_extremes"),
     )

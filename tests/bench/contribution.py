@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from clock import cpu, peak_gigabytes
 from portfolio import LIMITS, STOCKS, models
 from threadpoolctl import threadpool_limits
@@ -18,9 +19,9 @@ from threadpoolctl import threadpool_limits
 from kardashev.kernels.ranking import doubled_rank
 from kardashev.portfolio.dropout import PUBLISHED
 from kardashev.portfolio.solve import NEWTON
-from kardashev.rounds.blocks import Blocks
+from kardashev.rounds.blocks import Blocks, lists
 from kardashev.rounds.portfolios import optimized_portfolio_rows
-from kardashev.rounds.prepared import PreparedBlock, Sources
+from kardashev.rounds.prepared import PLAIN, PreparedBlock, Sources
 from kardashev.rounds.true_contributions import true_contribution_rows
 
 ROUND, OPEN_ROUNDS, BACKFILL = 1, 80, 500
@@ -43,12 +44,12 @@ def fill(connection):
     ranks, count = doubled_rank(signals), len(stakes)
     rng = np.random.default_rng(3)
     tables = {
-        "signals": pd.DataFrame(
+        "ranks": pa.table(
             {
-                "round_number": ROUND,
-                "model_key": np.repeat(np.arange(count, dtype=np.int32), STOCKS),
-                "stock_key": np.tile(np.arange(STOCKS, dtype=np.int16), count),
-                "doubled_rank": ranks.ravel(order="F"),
+                "round_number": np.full(count, ROUND),
+                "signal_form": [PLAIN] * count,
+                "model_key": np.arange(count, dtype=np.int32),
+                "doubled_ranks": lists(np.ascontiguousarray(ranks.T)),
             }
         ),
         "stakes": pd.DataFrame({"model_key": np.arange(count), "at_risk_nmr": stakes}),
@@ -109,7 +110,7 @@ def fill(connection):
 
 def measure(connection):
     table = connection.table
-    sources = Sources(table("signals"), table("stakes_at_risk"), table("universe"), None)
+    sources = Sources(table("ranks"), table("stakes_at_risk"), table("universe"))
     block, reading = cpu(lambda: prepared(connection, sources))
 
     def close():
@@ -173,7 +174,7 @@ def write(connection, name, rows):
 
 
 def prepared(connection, sources):
-    block = PreparedBlock.read(Blocks(connection), {"round_number": ROUND}, sources)
+    block = PreparedBlock.read(Blocks(connection), ROUND, sources)
     _ = block.gaussian
     return block
 

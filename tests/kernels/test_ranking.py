@@ -14,6 +14,7 @@ from kardashev.kernels.ranking import (
     normal_quantiles,
     signed_power,
     top_bottom,
+    with_absent,
 )
 
 signals = arrays(
@@ -88,3 +89,18 @@ def test_values_that_noise_orders_are_tied_at_the_edge_too(seed, k):
     grid = rng.choice([0.1, 0.2, 0.3], (30, 5))
     noisy = grid + rng.uniform(-1e-13, 1e-13, grid.shape)
     np.testing.assert_array_equal(top_bottom(noisy, k, 1e-12), top_bottom(grid, k))
+
+
+@given(
+    seed=st.integers(0, 2**32),
+    ties=st.sampled_from([0, 1, 4]),
+    share=st.sampled_from([0, 0.3, 0.9]),
+)
+def test_absent_stocks_stand_at_the_middle_and_tie_with_known_ones_there(seed, ties, share):
+    rng = np.random.default_rng(seed)
+    values = rng.random((31, 3))
+    values = np.round(values * ties) if ties else values
+    sent = pd.DataFrame(values).where(rng.random((31, 3)) >= share)
+    filled = sent.rank(method="average").sub(0.5).div(sent.count()).fillna(0.5)
+    found = with_absent(sent.rank(method="average").mul(2).fillna(0).astype(int).to_numpy())
+    np.testing.assert_array_equal(found, filled.round(12).rank(method="average") * 2)

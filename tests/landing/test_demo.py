@@ -30,6 +30,8 @@ from kardashev.landing.tables import LANDED_TABLES
 
 SMALL = {"stocks": 150, "rounds": 6}  # 1395 to 1400: every habit has its turn
 OTHER = {"stocks": 40, "rounds": 2}
+# Nobody scores elsewhere, and no replay is published.
+ABSENT = {"scores", "replayed_stakes", "replayed_scores"}
 NEWEST = 1400  # the round of the simulation's last week
 RULE_OF_MODEL = {
     "mallory_blank": "an id is missing",
@@ -111,7 +113,7 @@ def broken_rules(rows, known):
 def query(landing):
     """A function from SQL over the landed tables, as views, to rows."""
     with duckdb.connect() as connection:
-        for table in set(LANDED_TABLES) - {"scores"}:  # nobody scores elsewhere
+        for table in set(LANDED_TABLES) - ABSENT:
             files = connection.read_parquet(f"{landing}/{table}/**/*.parquet", union_by_name=True)
             files.create_view(table)
         yield lambda sql: connection.execute(sql).fetchall()

@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from kardashev.errors import SettingError
-from kardashev.warehouse.environment import check_places, check_threads
+from kardashev.warehouse.environment import DEFAULTS, check_places, check_threads, place
 
 
 @pytest.fixture
@@ -78,8 +78,18 @@ def test_a_landing_that_is_no_folder_is_refused(places, tmp_path):
     assert "no landing at" in refusal(**places | {"landing": tmp_path / "nowhere"})
 
 
-@pytest.mark.parametrize("text", ["0", "-1", "x", "", "1.5", "٣"])
-def test_threads_are_a_whole_number_from_1_up(text):
+@pytest.mark.parametrize("text", ["0", "-1", "x", "", "1.5", "٣", "1025", "9" * 30])
+def test_threads_are_a_whole_number_from_1_to_1024(text):
     check_threads("2")
     with pytest.raises(SettingError, match="KARDASHEV_THREADS is"):
         check_threads(text)
+
+
+@pytest.mark.parametrize("variable", DEFAULTS)
+@pytest.mark.parametrize("text", ["", " ", ":memory:", "md:fund", "s3://bucket/landing"])
+def test_a_place_is_a_path_on_this_machine(monkeypatch, tmp_path, variable, text):
+    monkeypatch.setenv(variable, "a folder/with:colon")
+    assert place(variable, tmp_path) == tmp_path / "a folder/with:colon"
+    monkeypatch.setenv(variable, text)
+    with pytest.raises(SettingError, match=f"^{variable} is "):
+        place(variable, tmp_path)

@@ -6,16 +6,14 @@ import duckdb
 import pytest
 
 from kardashev.errors import WarehouseError
-from kardashev.warehouse import publish
+from kardashev.warehouse.publish import publish
 
 LARGEST_FILE = 2_000_000  # bytes: stands for a full disk
 
 
 @pytest.fixture
-def published(tmp_path, monkeypatch):
-    path = tmp_path / "published.duckdb"
-    monkeypatch.setattr(publish, "published_file", lambda: path)
-    return path
+def published(tmp_path):
+    return tmp_path / "published.duckdb"
 
 
 @pytest.fixture
@@ -29,15 +27,15 @@ def test_a_full_disk_keeps_the_former_copy_and_its_scratch_is_removed_at_once(
     published, small_disk
 ):
     with duckdb.connect() as connection:
-        publish.publish(connection, {"marts": connection.sql("select 1 as value")})
+        publish(connection, {"marts": connection.sql("select 1 as value")}, published)
         before = published.read_bytes()
         small_disk()
         large = connection.sql("select random() as value from range(2_000_000)")
-        with pytest.raises(WarehouseError, match="cannot be published, the former copy") as error:
-            publish.publish(connection, {"marts": large})
+        with pytest.raises(WarehouseError, match="cannot be written, the former copy") as error:
+            publish(connection, {"marts": large}, published)
         assert len(str(error.value).splitlines()) == 1
         assert published.read_bytes() == before
         assert [path.name for path in published.parent.iterdir()] == [published.name]
-        publish.publish(connection, {"marts": connection.sql("select 2 as value")})
+        publish(connection, {"marts": connection.sql("select 2 as value")}, published)
     with duckdb.connect(str(published), read_only=True) as connection:
         assert connection.table("marts").fetchall() == [(2,)]

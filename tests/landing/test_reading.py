@@ -124,6 +124,20 @@ def test_a_columns_name_is_only_a_name(connection, tmp_path, odd):
     assert problems_of(landing_manifest(connection, tmp_path)) == {}
 
 
+def test_capital_letters_of_a_columns_name_say_nothing(connection, tmp_path):
+    header, row = "Round_Number,MODEL_ID,stake_nmr,Mmc_Multiplier", "7,anna,1.5,2"
+    spelt = [land(tmp_path, "stakes/a.csv", f"{header}\n{row}\n".encode())]
+    lower = pa_csv.read_csv(pa.py_buffer(f"{header.lower()}\n{row}\n".encode()))
+    spelt.append(land(tmp_path, "stakes/b.parquet", lower.rename_columns(header.split(","))))
+    spelt.append(land(tmp_path, "stakes/c.parquet", lower))
+    rows = read(connection, "stakes", *spelt)
+    for name, value in zip(header.lower().split(","), lower.to_pylist()[0].values(), strict=True):
+        assert rows[name].to_pylist() == [value] * len(spelt)
+    wide = pa.table({"round_number": [7], "stock_id": ["A"], "Ticker": ["x"], "Beta": [0.25]})
+    path = land(tmp_path, "factors/a.parquet", wide)
+    assert read(connection, "factors", path)["factor"].to_pylist() == ["Beta"]
+
+
 def test_files_of_different_types_are_read_together(connection, tmp_path):
     """The odd one loses its own cells; read by name into one type, it would break the others."""
     odd = {"list": [[0.5]], "date": pa.array([0], pa.date32()), "text": ["0,5"], "whole": [1]}
@@ -186,7 +200,16 @@ def test_each_column_of_a_wide_table_is_kept_whatever_its_type(connection, tmp_p
 LONG_CELLS = {  # table, column: a cell and what it is worth
     ("rounds", "payout_factor"): {"0.8": 0.8, "0,8": "nan", "80%": "nan", "": None},
     ("stakes", "mmc_multiplier"): {"2": 2.0, "2x": "nan"},
-    ("rounds", "era_date"): {"2026-01-02": "2026-01-02", "2026-01-02 13:00": None, "2.1.26": None},
+    ("rounds", "era_date"): {
+        "2026-01-02": "2026-01-02",
+        **dict.fromkeys(("2026-01-02 13:00", "2.1.26", "0000-12-31", "9999-12-31")),
+    },
+    ("rounds", "close_at"): {
+        "9999-12-29 23:00:00Z": "9999-12-29 23:00:00+00:00",
+        "0001-01-01": "0001-01-01 00:00:00+00:00",
+        **dict.fromkeys(("9999-12-31", "0000-01-01", "infinity", "294246-12-31 00:00:00Z")),
+    },
+    ("rounds", "kind"): {"live": "live", "": None, "  ": None},
     ("models", "is_benchmark"): {"True": True, "0": False, "1.0": True, "2": None, "wahr": None},
 }
 

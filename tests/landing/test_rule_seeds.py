@@ -99,6 +99,14 @@ dropout_rules | draws=0 | draws | 0 is not at least 1
 dropout_rules | dropout=1 | dropout | 1 is not below 1
 dropout_rules | few_staked=-1 | few_staked | -1 is not at least 0
 dropout_rules | draws_of_few=0 | draws_of_few | 0 is not at least 1
+dropout_rules | draws=100000000 | draws | 100000000 is not at most 10000
+dropout_rules | first_round=99999999999 | first_round | '99999999999' is no round
+dropout_rules | last_round=-1 | last_round | '-1' is no round
+stability_rules | window_days=2000000000 | window_days | 2000000000 is not at most 3660
+reputation_windows | months=9999999999 | months | 9999999999 is not at most 1200
+target_definitions | target=a, final_score_day=3000000000 | final_score_day | 3000000000 is not at most 1000
+payout_terms | multiplier=1e300 | multiplier | 1e300 is not at most 1000
+portfolio_limits | limit_value=1e300 | limit_value | 1e300 is not at most 1000000
 trading_costs | cost_per_turnover=inf | cost_per_turnover | 'inf' is not a number
 contribution_rules | significance=5 | significance | 5 is not below 1
 target_definitions | target=a, final_score_day=0 | final_score_day | 0 is not at least 1

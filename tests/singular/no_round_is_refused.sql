@@ -4,6 +4,16 @@ comes after the publication. It makes the build fail, and says what to do; so do
 notice fails nothing: it is said.
 #}
 -- depends_on: {{ ref('published_copy') }}
+{% set uploads_noticed %}
+    select concat(
+        'to be noticed: round ', round_number, ': ', count(*), ' uploads, the first of ', min(model_id), ': ',
+        expectation, ': ', metric, ' is up to ', printf('%.6g', max(observed)), ', expected ', expected, '; ',
+        any_value(advice)
+    ) as line
+    from {{ ref('int_contract_results') }}
+    where scope = 'notice' and model_id != '' and not success
+    group by round_number, expectation, metric, expected
+{% endset %}
 {% set findings %}
     select
         scope,
@@ -20,6 +30,8 @@ notice fails nothing: it is said.
     from {{ ref('int_contract_results') }}
     where scope != 'submission' and model_id = '' and not success
 {% endset %}
-{% do say_failures('select line from (' ~ findings ~ ') order by line') %}
+{% do say_failures(
+    'select line from (' ~ findings ~ ') union all select line from (' ~ uploads_noticed ~ ') order by line'
+) %}
 select * from ({{ findings }})
 where scope != 'notice'

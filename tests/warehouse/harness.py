@@ -73,10 +73,10 @@ KEYS = {
     "fct_misplaced_stakes": ["as_of_date", "model_id"],
     "fct_underrated_models": ["as_of_date", "model_id"],
     "fct_contribution_indicators": ["round_number", "metric"],
-    "fct_simulated_stakes": [
+    "fct_replayed_stakes": [
         *("payout_rule", "first_round", "last_round", "round_number", "model_id")
     ],
-    "fct_simulated_scores": [
+    "fct_replayed_scores": [
         *("payout_rule", "first_round", "last_round", "round_number"),
         *("meta_model", "score", "score_version"),
     ],

@@ -108,9 +108,8 @@ def test_new_target_days_touch_neither_ranks_nor_weights(warehouse):
 
 def held(warehouse):
     """Where the rows of what is made at the close lie: rewritten rows would lie elsewhere."""
-    tables = ("int_signals_ranked", "int_neutral_weights", "int_meta_models")
-    tables += ("int_signals_neutralized", "int_neutral_bases", "int_neutral_norms")
-    tables += ("int_signal_extremes",)
+    tables = ("int_signal_ranks", "int_neutral_bases", "int_neutral_norms")
+    tables += ("int_meta_models", "int_signal_extremes")
     return [warehouse.query(f"select rowid, * from {table} order by rowid") for table in tables]
 
 
@@ -140,7 +139,7 @@ def test_signals_are_dropped_when_nothing_needs_them_and_prepared_again_for_a_re
     shutil.copytree(clean.landing, warehouse.landing)
     warehouse.build()
     warehouse.build()  # resolved rounds outside every window are dropped now
-    prepared = "select distinct round_number from int_signals_ranked order by 1"
+    prepared = "select distinct round_number from int_signal_ranks order by 1"
     assert warehouse.query(prepared) == [(5,), (6,)]
     tournament.land_targets(warehouse.landing, 2, 60, revision=1)
     warehouse.build()

@@ -13,7 +13,7 @@ from harness import PROJECT, Warehouse, assert_same_marts
 PUBLISHING = "while publishing"
 FEW_PLACES = (
     "int_rounds_due",
-    "int_signals_ranked",
+    "int_signal_ranks",
     "int_stakes_at_risk",
     "int_meta_models",
     "int_rounds_built",
@@ -99,7 +99,7 @@ def test_a_file_taken_back_after_a_kill_leaves_nothing_behind(warehouse, half_la
     shutil.copytree(half_landed.folder, warehouse.folder, dirs_exist_ok=True)
     former = warehouse.marts()
     upload = tournament.land_upload(warehouse.landing, 4, "model_c", correction=2)
-    kill_build(warehouse, "int_signals_ranked")
+    kill_build(warehouse, "int_signal_ranks")
     tournament.land_upload(warehouse.landing, 4, "model_c", correction=1)
     assert upload.exists()
     warehouse.build()

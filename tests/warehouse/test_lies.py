@@ -5,6 +5,7 @@ Each lie has a round of its own, too far from the others to stand in their windo
 
 import shutil
 
+import numpy as np
 import pandas as pd
 import pytest
 import tournament
@@ -12,6 +13,7 @@ from harness import Warehouse
 
 TRUE_ROUND = 2
 UNKNOWN_ROUND = 99  # in no calendar
+NEGATIVE_ROUND = -1
 
 
 def rewritten(table, change, name="{}"):
@@ -23,6 +25,14 @@ def rewritten(table, change, name="{}"):
             path.unlink()
         else:
             change(pd.read_parquet(path)).to_parquet(path, index=False)
+
+    return tell
+
+
+def several(*lies):
+    def tell(landing, number):
+        for lie in lies:
+            lie(landing, number)
 
     return tell
 
@@ -85,8 +95,15 @@ def with_words(frame):
 
 LONG_AGO = pd.Timestamp("2026-01-01", tz="UTC")
 FAR_AWAY = pd.Timestamp("2999-01-01", tz="UTC")
-FAR_ROUND = {"open_at": FAR_AWAY, "close_at": FAR_AWAY + tournament.DAY}
+FAR_ROUND = {
+    "era_date": FAR_AWAY.date(),
+    "open_at": FAR_AWAY,
+    "close_at": FAR_AWAY + tournament.DAY,
+}
+BEYOND_CALENDARS = np.datetime64("294246-12-31", "us")  # the last year that DuckDB has
 TARGETS, UPLOAD = "{}_20_20_0", "{}_model_a_1"
+KNOWN_FAR_AWAY = rewritten("targets", returns(known_at=FAR_AWAY), TARGETS)
+NEVER_CLOSING = {"era_date": LONG_AGO.date(), "close_at": FAR_AWAY}
 LIES = {
     "universe: universe landed": rewritten("universe", None),
     "universe: stocks named": rewritten("universe", first_row(stock_id=None)),
@@ -98,6 +115,7 @@ LIES = {
     "factors: stocks named": rewritten("factors", first_row(stock_id=None)),
     "stakes: models named": rewritten("stakes", first_row(model_id=None)),
     "stakes: stakes in range": rewritten("stakes", first_row(stake_nmr=1e21)),
+    "stakes: stakes not too small": rewritten("stakes", first_row(stake_nmr=1e-19)),
     "stakes: multipliers in range": rewritten("stakes", all_rows(mmc_multiplier=1e30)),
     "submissions: models named": rewritten("submissions", first_row(model_id=None), UPLOAD),
     "submissions: times given": rewritten("submissions", all_rows(submitted_at=pd.NaT), UPLOAD),
@@ -111,7 +129,7 @@ LIES = {
     "targets: values finite": rewritten("targets", returns(value=None), TARGETS),
     "targets: bin shares": rewritten("targets", of_two_values, TARGETS),
     "targets: not known before its era": rewritten("targets", returns(known_at=LONG_AGO), TARGETS),
-    "targets: known within twenty years": rewritten("targets", returns(known_at=FAR_AWAY), TARGETS),
+    "targets: known within twenty years": KNOWN_FAR_AWAY,
     "universe: stocks named once": rewritten("universe", twice),
     "universe: weights positive": rewritten("universe", first_row(sample_weight=-1.0)),
     "neutralizers: covers the universe": rewritten("neutralizers", lambda frame: frame.head(100)),
@@ -124,8 +142,15 @@ LIES = {
     "rounds: known kind": rewritten("rounds", all_rows(kind="practice")),
     "rounds: tournament with rules": rewritten("rounds", all_rows(tournament="house ")),
     "rounds: tournament of the warehouse": rewritten("rounds", all_rows(tournament="signals")),
-    "rounds: calendar complete": rewritten("rounds", all_rows(open_at=pd.NaT)),
-    "rounds: opens near the others": rewritten("rounds", all_rows(**FAR_ROUND)),
+    "rounds: calendar complete": rewritten(
+        "rounds", all_rows(open_at=pd.NaT, close_at=BEYOND_CALENDARS)
+    ),
+    "rounds: opens near the others": several(
+        rewritten("rounds", all_rows(**FAR_ROUND)), KNOWN_FAR_AWAY
+    ),
+    "rounds: closes near its opening": several(
+        rewritten("rounds", all_rows(**NEVER_CLOSING)), KNOWN_FAR_AWAY
+    ),
     "rounds: payout terms in range": rewritten("rounds", all_rows(payout_factor="80%")),
     "stakes: multipliers not negative": rewritten("stakes", all_rows(mmc_multiplier="0,8")),
     "factors: values finite": rewritten("factors", with_words),
@@ -145,10 +170,19 @@ def land_truth(landing, lies=LIES):
     for number in (TRUE_ROUND, *(ROUNDS[lie] for lie in lies)):
         tournament.land_round(landing, number)
         tournament.land_targets(landing, number, 20)
+    land_vast_signals(landing)
+
+
+def land_vast_signals(landing):
+    """Participants may send any double: in time after a valid upload, and after the close."""
+    for model, hours, size in (("model_d", 3, 1.7e308), ("model_e", 60, 1e155)):
+        count = len(tournament.submission(TRUE_ROUND, model)[0])
+        signal = np.resize([size, -size], count)
+        tournament.land_upload(landing, TRUE_ROUND, model, hours, signal=signal)
 
 
 def land_what_is_no_lie(landing):
-    """An upload of nobody registered, before its round opened; targets of a round in no calendar."""
+    """An upload of nobody registered, before its round opened; targets of no round."""
     upload = pd.read_parquet(tournament.land_upload(landing, TRUE_ROUND, "model_c", hours=-24))
     tournament.write(upload.assign(model_id="early"), landing, "submissions", "early")
     (landing / "submissions" / f"{TRUE_ROUND}_model_c_-24.parquet").unlink()
@@ -162,6 +196,15 @@ def land_bad_models(landing):
     return tournament.write(bad, landing, "models", "bad")
 
 
+def land_negative_round(landing):
+    calendar = pd.read_parquet(landing / "rounds" / f"{TRUE_ROUND}.parquet")
+    calendar = calendar.assign(round_number=NEGATIVE_ROUND)
+    tournament.write(calendar, landing, "rounds", "negative")
+    upload = pd.read_parquet(landing / "submissions" / f"{TRUE_ROUND}_model_c_1.parquet")
+    upload = upload.assign(round_number=NEGATIVE_ROUND)
+    tournament.write(upload, landing, "submissions", "negative")
+
+
 @pytest.fixture(scope="module")
 def lied(tmp_path_factory):
     """A warehouse built on every lie at once, and what the build said."""
@@ -171,6 +214,7 @@ def lied(tmp_path_factory):
     for lie, number in ROUNDS.items():
         LIES[lie](warehouse.landing, number)
     land_bad_models(warehouse.landing)
+    land_negative_round(warehouse.landing)
     return warehouse, warehouse.build(succeeds=False, is_tested=True)
 
 
@@ -187,12 +231,13 @@ def test_a_lie_is_named_with_its_file_and_round(lied, lie):
 def test_lies_refuse_their_rounds_and_no_other_and_no_test_but_the_last_fails(lied):
     warehouse, output = lied
     assert "Traceback" not in output
+    assert "RuntimeWarning" not in output
     assert [
         line for line in output.splitlines() if " FAIL " in line and "no_round" not in line
     ] == []
     marts = warehouse.marts()
     results = marts["fct_contract_results"].query("scope == 'round' and not success")
-    assert set(results["round_number"]) == set(ROUNDS.values())
+    assert set(results["round_number"]) == {NEGATIVE_ROUND, *ROUNDS.values()}
     assert set(marts["fct_scores"]["round_number"]) == {TRUE_ROUND}
     assert set(marts["fct_submissions"]["round_number"]) == {TRUE_ROUND}
 
@@ -203,13 +248,29 @@ def test_what_is_odd_but_harmless_is_noticed(lied):
     noticed = marts["fct_contract_results"].query("scope == 'notice' and not success")
     assert {*zip(noticed["round_number"], noticed["expectation"], strict=True)} == {
         (TRUE_ROUND, "sent after the opening"),
+        (ROUNDS["rounds: closes near its opening"], "opens near its era"),
         (UNKNOWN_ROUND, "round in the calendar"),
         (0, "models registered"),
     }
     status = marts["fct_submissions"].set_index("model_id")["status"]
-    assert status["early"] == "accepted"
+    assert status[["early", "model_d", "model_e"]].tolist() == ["accepted", "accepted", "late"]
+    refused = marts["fct_contract_results"].query("scope == 'submission' and not success")
+    assert {"model_d", "model_e"} <= set(refused["model_id"])
     assert "to be noticed: round 99: calendar/ targets: round in the calendar" in output
     assert "(see early); land the model in models/" in output
+    said = "to be noticed: round 2: 1 uploads, the first of early: sent after the opening"
+    assert said in output
+
+
+def test_a_round_below_0_is_refused_by_its_number(lied):
+    said = "round -1 is refused: rounds/ rounds: numbered from 0 up: negative_numbers is 1"
+    assert said in lied[1]
+
+
+def test_times_too_far_away_do_not_move_the_clock(lied):
+    ((clock_at,),) = lied[0].query("select clock_at from int_clock")
+    last = tournament.open_at(max(ROUNDS.values())) + 40 * tournament.DAY
+    assert clock_at < last.replace(tzinfo=None)
 
 
 def test_rows_of_models_that_say_nothing_sure_are_named_and_left_out(lied):

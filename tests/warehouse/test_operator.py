@@ -2,11 +2,13 @@
 
 import shutil
 import subprocess
+import time
 
 import duckdb
 import pytest
 import tournament
 from harness import DBT_FILES, PROJECT, assert_same_marts
+from test_kills import is_done
 
 
 def lines(output, text):
@@ -89,6 +91,30 @@ def test_nothing_is_built_when_a_part_of_the_calendar_can_no_longer_be_read(ware
     assert_same_marts(warehouse.marts(), clean.marts())
 
 
+def test_a_file_put_back_during_a_build_leaves_no_row_under_the_others_fingerprint(
+    warehouse, clean
+):
+    shutil.copytree(clean.folder, warehouse.folder, dirs_exist_ok=True)
+    tournament.land_upload(warehouse.landing, 6, "model_c", correction=1)
+    command = warehouse.command(
+        *("--log-format", "json", "build", "--exclude-resource-type", "unit_test"), threads=1
+    )
+    log = warehouse.folder / "build.jsonl"
+    with log.open("w") as written, log.open() as events:
+        process = subprocess.Popen(
+            command, env=warehouse.environment(), cwd=warehouse.folder, stdout=written
+        )
+        while process.poll() is None and not is_done(events, "int_landing_narrowed"):
+            time.sleep(0.001)
+        tournament.land_upload(warehouse.landing, 6, "model_c")
+    assert process.wait() == 1
+    said = "landing/submissions/6_model_c_1.parquet changed during the build: nothing is published"
+    assert said in log.read_text()
+    assert_same_marts(warehouse.marts(), clean.marts())
+    warehouse.build()
+    assert_same_marts(warehouse.marts(), clean.marts())
+
+
 def test_dbt_build_by_hand_needs_no_variable_and_no_particular_folder(tmp_path, clean, warehouse):
     project = tmp_path / "a copy of [another] name"
     project.mkdir()
@@ -125,7 +151,7 @@ def test_a_landing_that_lost_what_was_built_stops_the_build_unless_told(warehous
         assert len(lines(output, f"landing/{table} lacks 100.0 % of what")) == 1
     assert "Traceback" not in output
     assert_same_marts(warehouse.marts(), clean.marts())
-    held = "select count(*) from int_signals_ranked"
+    held = "select count(*) from int_signal_ranks"
     assert warehouse.query(held) == clean.query(held)
     warehouse.build(*withdrawals, "--vars", "allow_withdrawal: true", is_tested=True)
     shutil.rmtree(warehouse.folder / "landing")

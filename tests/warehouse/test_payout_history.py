@@ -35,7 +35,7 @@ SCORES = {  # round, model, score, value
         (470, "plain", "corr20", 0.2),
         *((n, m, "corr20", 0.01) for n in (484, 485) for m in ("plain", "chose", "idle")),
         *((n, m, "corr20_v2", 0.02) for n in (484, 485) for m in ("plain", "chose")),
-        (485, "chose", "tc", 0.005),
+        *((485, "chose", "tc", 0.005), (485, "idle", "tc", 0.01), (485, "idle", "corr20_v2", 0.03)),
     ],
     "signals": [
         *((400, "plain", "corr20", 0.01), (501, "chose", "fnc_v4", 0.01)),
@@ -75,7 +75,7 @@ def land(landing, name):
     ]
     stakes = pd.DataFrame(stakes).astype({column: "Float64" for column in CHOSEN})
     tournament.write(stakes, landing, "stakes", "all")
-    models = stakes[["model_id"]].drop_duplicates()
+    models = stakes[["model_id"]].drop_duplicates().assign(account_id="ada")
     tournament.write(models, landing, "models", "all")
     scores = []
     for number, model, score, value, *rest in SCORES[name]:
@@ -129,10 +129,17 @@ def test_nothing_waits_for_a_term_whose_multiplier_is_0(classic):
 
 
 def test_classic_has_a_series_of_tc(classic):
+    """With standings, misplaced stakes and indicators of its own."""
     scores = classic["fct_scores"].query("metric == 'tc'")
-    assert scores[["round_number", "model_id"]].to_numpy().tolist() == [[485, "chose"]]
+    assert set(scores["model_id"]) == {"chose", "idle"}
     ranked = classic["leaderboard_models"].query("score == 'tc'")
-    assert set(ranked["model_id"]) == {"chose"}
+    assert ranked.set_index("model_id")["rank"].to_dict() == {"idle": 1, "chose": 2}
+    (misplaced,) = classic["fct_misplaced_stakes"].itertuples()
+    assert (misplaced.model_id, misplaced.better_model_id) == ("chose", "idle")
+    np.testing.assert_allclose(misplaced.shortfall, 100 * 0.005, rtol=1e-12)
+    (indicator,) = classic["fct_contribution_indicators"].itertuples()
+    assert (indicator.round_number, indicator.metric, indicator.model_count) == (485, "corr", 2)
+    np.testing.assert_allclose(indicator.spearman, 1, rtol=1e-12)
 
 
 def test_signals_2023_pays_tc_by_choice(signals):

@@ -97,7 +97,6 @@ class Round:
         return {
             "int_rounds_due": pd.DataFrame([{"round_number": np.int32(1), **due}]),
             "int_target_days_due": days,
-            "int_rounds_simulated": pd.DataFrame({"round_number": pd.array([], "int32")}),
             "int_round_scores": definitions(),
             "int_round_meta_models": pd.DataFrame(
                 {

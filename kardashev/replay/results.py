@@ -1,0 +1,87 @@
+"""What a replay leaves: a report, a file of its own, files of the landing that the next build publishes."""
+
+import os
+from urllib.parse import quote
+
+from kardashev.errors import SettingError, WarehouseError
+from kardashev.landing.files import write_landed
+from kardashev.replay.scratch import read_sql
+from kardashev.warehouse.environment import check_file, is_same_file
+from kardashev.warehouse.publish import publish
+
+TABLES = ("replayed_stakes", "replayed_scores")
+WIDTH = 160  # characters of a printed table
+
+
+def check_out(out, kept):
+    """Refuses a place for the result that cannot be written, or is a file of the warehouse.
+
+    Parameters
+    ----------
+    out : Path of a DuckDB file or of a folder, or None
+    kept : Paths of files that are not to be replaced
+
+    Raises
+    ------
+    SettingError
+    """
+    if out is None:
+        return
+    if out.is_dir():
+        if not os.access(out, os.W_OK):
+            raise SettingError(f"--out: {out} cannot be written")
+        return
+    check_file("--out", out)
+    for file in kept:
+        if is_same_file(out, file):
+            raise SettingError(
+                f"--out is {file}, which the replay would replace: give another file"
+            )
+
+
+def write_out(connection, out):
+    """Writes the result as a DuckDB file, or as two Parquet files of a folder; each is whole, or as before.
+
+    Raises
+    ------
+    WarehouseError
+        When it cannot be written.
+    """
+    tables = {name: connection.table(name) for name in TABLES}
+    if not out.is_dir():
+        publish(connection, tables, out)
+        return
+    for name, table in tables.items():
+        partial = out / f".{name}.{os.getpid()}.partial"
+        try:
+            table.write_parquet(str(partial))
+            partial.replace(out / f"{name}.parquet")
+        except OSError as error:
+            raise WarehouseError(f"{out} cannot be written: {error.strerror}") from error
+        finally:
+            partial.unlink(missing_ok=True)
+
+
+def land_replays(connection, landing):
+    """Lands each replay in a file of each table, in place of its former one; returns the files' names."""
+    replays = connection.table(TABLES[0]).select("payout_rule, first_round, last_round").distinct()
+    names = []
+    for rule, first, last in sorted(replays.fetchall()):
+        names.append(f"{first}_{last}_{quote(rule, safe='')}")
+        for table in TABLES:
+            of_rule = f"select * from {table} where payout_rule = $rule"
+            rows = connection.execute(of_rule, {"rule": rule}).to_arrow_table()
+            write_landed(landing, table, names[-1], rows)
+    return names
+
+
+def print_report(connection, first, last):
+    """Prints what moved the stakes, and what that did to the meta model, to standard output."""
+    print(
+        f"Rounds {first} to {last}: stakes of the first and the last round, and what moved them\n"
+    )
+    connection.sql(read_sql("report_stakes")).show(max_width=WIDTH)
+    print(
+        "Mean final scores of the meta model and the meta portfolio, with frozen and with paid stakes\n"
+    )
+    connection.sql(read_sql("report_scores")).show(max_width=WIDTH)

@@ -1,0 +1,128 @@
+"""The scratch warehouse of a replay: a copy of the built one, in a folder that is removed with it."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import duckdb
+
+from kardashev.errors import WarehouseError
+from kardashev.warehouse.environment import DATABASE, LANDING, PUBLISHED
+
+SUCCEEDED = "success"
+
+
+@dataclass(frozen=True)
+class Scratch:
+    """A folder for a copy of the warehouse, named as that is: its views name their tables by it."""
+
+    folder: Path
+    database: Path
+    project: Path
+    landing: Path
+
+    def copy(self, database):
+        """Copies a warehouse that nothing writes meanwhile, as an open reader makes sure.
+
+        Raises
+        ------
+        WarehouseError
+            When there is no room for the copy.
+        """
+        try:
+            for suffix in ("", ".wal"):  # a killed build leaves its log beside the file
+                part = database.with_name(f"{database.name}{suffix}")
+                if part.exists():
+                    shutil.copyfile(part, self.folder / part.name)
+        except OSError as error:
+            raise WarehouseError(
+                f"{database} cannot be copied to {self.folder}: {error.strerror}; TMPDIR says where to"
+            ) from error
+
+    @contextmanager
+    def connected(self):
+        """A connection that writes the copy; dbt cannot meanwhile.
+
+        Raises
+        ------
+        WarehouseError
+            When DuckDB cannot do what is asked of it: say, a table is not as this version builds it.
+        """
+        try:
+            with duckdb.connect(str(self.database)) as connection:
+                connection.execute("set global TimeZone = 'UTC'")
+                connection.execute(
+                    "set enable_progress_bar = false"
+                )  # it would stand in the report
+                yield connection
+        except duckdb.Error as error:
+            reason = str(error).strip().splitlines()[0]
+            raise WarehouseError(f"the copy of the warehouse cannot be used: {reason}") from error
+
+    def dbt(self, command, nodes):
+        """Runs dbt on some nodes of the copy, in a process of its own; what it says goes to standard error.
+
+        Raises
+        ------
+        WarehouseError
+            When one of the nodes was not built.
+        """
+        places = {
+            "project-dir": self.project,
+            "profiles-dir": self.project,
+            "target-path": self.folder / "target",
+            "log-path": self.folder / "logs",
+        }
+        options = [part for name, path in places.items() for part in (f"--{name}", str(path))]
+        environment = os.environ | {
+            LANDING: str(self.landing.absolute()),
+            DATABASE: str(self.database),
+            PUBLISHED: str(self.folder / "published.duckdb"),
+        }
+        results = self.folder / "target" / "run_results.json"
+        results.unlink(missing_ok=True)
+        dbt = Path(sys.executable).with_name("dbt")
+        done = subprocess.run(
+            [dbt, "--quiet", command, *options, "--select", *nodes],
+            env=environment,
+            stdout=sys.stderr,
+            check=False,
+        )
+        rows = json.loads(results.read_text())["results"] if results.exists() else []
+        built = {row["unique_id"].split(".")[2] for row in rows if row["status"] == SUCCEEDED}
+        if missing := sorted(set(nodes) - built):
+            raise WarehouseError(
+                f"dbt {command} ended with {done.returncode} and did not build {', '.join(missing)}: its "
+                "lines above say why"
+            )
+
+
+@contextmanager
+def scratch_warehouse(project, landing, database):
+    """A `Scratch` for a warehouse that is yet to be copied; its folder goes whatever happens.
+
+    Parameters
+    ----------
+    project, landing, database : Path
+    """
+    with TemporaryDirectory(prefix="kardashev-replay-") as folder:
+        folder = Path(folder)
+        yield Scratch(folder, folder / database.name, Path(project), Path(landing))
+
+
+def read_sql(name):
+    """The query in ``sql/<name>.sql``."""
+    return resources.files(__package__).joinpath("sql", f"{name}.sql").read_text("utf-8")
+
+
+def make_table(connection, name, **parameters):
+    """Makes a table of the query of that name, and returns it."""
+    connection.execute(f"create table {name} as {read_sql(name)}", parameters)
+    return connection.table(name)

@@ -1,0 +1,96 @@
+"""Blocks of the rounds that have due scores: a round, or the part of it that a target covers."""
+
+from functools import cached_property
+from itertools import groupby
+from operator import itemgetter
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from kardashev.kernels.correlation import exposures, nearest_signals
+from kardashev.rounds.prepared import PreparedBlock
+from kardashev.rounds.score_rows import DAY
+
+BLOCK = ("round_number", "coverage_id")
+WHOLE = 0  # the coverage of a target that has all stocks of the round
+
+
+def scored_blocks(reader, rows, sources, covered, kind=PreparedBlock):
+    """Each block once, with the rows that belong to it.
+
+    Parameters
+    ----------
+    reader : kardashev.rounds.blocks.Blocks
+    rows : list of dict with the keys of `BLOCK`, in their order
+    sources : kardashev.rounds.prepared.Sources
+    covered : relation (round_number, coverage_id, stock_key), the stocks of each part
+    kind : class of the blocks
+
+    Yields
+    ------
+    block, list of its rows; none for a round without signals
+    """
+    for number, of_round in groupby(rows, itemgetter("round_number")):
+        whole = kind.read(reader, number, sources)
+        if not len(whole.models):
+            continue
+        for coverage, of_block in groupby(of_round, itemgetter("coverage_id")):
+            block = whole
+            if coverage != WHOLE:
+                names = dict(zip(BLOCK, (number, coverage), strict=True))
+                keys = reader.rows(covered, names, "stock_key")["stock_key"]
+                here = pc.is_in(pa.array(whole.stocks.keys), keys.combine_chunks())
+                block = whole.restricted(here.to_numpy(zero_copy_only=False))
+            yield block, list(of_block)
+
+
+class ScoredBlock(PreparedBlock):
+    """A prepared block, with the relations ``*_rows`` that its scores need."""
+
+    target_rows = share_rows = factor_rows = extreme_rows = None
+
+    def __init__(self, *prepared):
+        super().__init__(*prepared)
+        self.known_targets, self.known_exposures = {}, {}
+
+    def targets(self, due):
+        """The targets of due rows (stocks, days), each read once."""
+        for row in due:
+            day = {name: row[name] for name in DAY}
+            if tuple(day.values()) not in self.known_targets:
+                values = self._by_stock(self.target_rows, self.in_round | day, "value")
+                self.known_targets[tuple(day.values())] = values
+        days = [self.known_targets[tuple(row[name] for name in DAY)] for row in due]
+        return np.column_stack(days)
+
+    @cached_property
+    def stake_shares(self):
+        """p (models,), NaN where nothing is at risk."""
+        return self.reader.values(
+            self.share_rows, self.in_round, self.models, "model_key", "stake_share"
+        )
+
+    @cached_property
+    def pairwise(self):
+        """Largest, nearest and mean correlation with the round's other signals."""
+        return nearest_signals(self.gaussian)
+
+    def exposures(self, factor_set):
+        """|Pearson| (models, factors) with those factors of a set that differ between stocks; their names."""
+        if factor_set not in self.known_exposures:
+            self.known_exposures[factor_set] = self._exposures(factor_set)
+        return self.known_exposures[factor_set]
+
+    def _exposures(self, factor_set):
+        in_set = self.in_round | {"factor_set": factor_set}
+        columns, names = self.reader.columns(self.factor_rows, in_set, self.stocks)
+        here = np.isfinite(columns).all(axis=1)
+        columns = columns[here]
+        differs = (columns != columns[:1]).any(axis=0)
+        return exposures(self.gaussian[here], columns[:, differs]), names.filter(pa.array(differs))
+
+    def portfolio_parts(self, targets):
+        """S′, targets, N and v on the stocks that N holds; a stock without N has no weight."""
+        here = self.has_neutralizers
+        return self.powered[here], targets[here], self.neutralizers[here], self.sample_weights[here]

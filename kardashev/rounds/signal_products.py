@@ -1,0 +1,80 @@
+"""Every score vector times every signal: the one pass over a round's signals that a new target day costs."""
+
+from itertools import groupby
+from operator import itemgetter
+
+import numpy as np
+import pyarrow as pa
+
+from kardashev.kernels.products import products
+from kardashev.kernels.ranking import POWER, centred, gaussianized
+from kardashev.rounds.blocks import Blocks, batch
+from kardashev.rounds.scored import scored_blocks
+
+TRANSFORMS = {  # what of the ranks a vector meets
+    "power": lambda ranks: gaussianized(ranks, POWER),
+    "gaussian": gaussianized,
+    "rank": centred,
+}
+SCHEMA = pa.schema(
+    [
+        ("vector_id", pa.int32()),
+        ("model_key", pa.int32()),
+        ("product", pa.float64()),
+        ("signal_total", pa.float64()),
+        ("signal_total_of_squares", pa.float64()),
+    ]
+)
+
+
+def signal_product_rows(connection, vectors, vector_values, sources, covered):
+    """Products of score vectors with the signals of their blocks, beside what correlations need of
+    each signal.
+
+    Parameters
+    ----------
+    connection : duckdb.DuckDBPyConnection
+    vectors : relation (vector_id, round_number, coverage_id, signal_form, transform); ids in the order
+        of blocks
+    vector_values : relation (vector_id, stock_key, value), a value for each stock of the block
+    sources : kardashev.rounds.prepared.Sources
+    covered : relation (round_number, coverage_id, stock_key)
+
+    Returns
+    -------
+    pyarrow.RecordBatchReader `SCHEMA`
+    """
+    columns = "round_number, coverage_id, signal_form, transform, vector_id"
+    wanted = vectors.select(columns).order("all").to_arrow_table().to_pylist()
+
+    def batches():
+        reader = Blocks(connection)
+        for block, of_block in scored_blocks(reader, wanted, sources, covered):
+            for (form, transform), same in groupby(
+                of_block, itemgetter("signal_form", "transform")
+            ):
+                numbers = [row["vector_id"] for row in same]
+                models, ranks = block.form(form)
+                values = TRANSFORMS[transform](ranks)
+                matrix = _vectors(reader, vector_values, numbers, block.stocks)
+                yield from _batches(numbers, models, values, products(values, matrix))
+
+    return pa.RecordBatchReader.from_batches(SCHEMA, batches())
+
+
+def _vectors(reader, vector_values, numbers, stocks):
+    """The vectors (stocks, numbers)."""
+    found = [
+        reader.values(vector_values, {"vector_id": number}, stocks, "stock_key", "value")
+        for number in numbers
+    ]
+    return np.column_stack(found)
+
+
+def _batches(numbers, models, values, found):
+    rows = values.T
+    totals, squares = rows.sum(axis=1), np.einsum("ij,ij->i", rows, rows)
+    for number, of_vector in zip(numbers, found.T, strict=True):
+        yield batch(
+            SCHEMA, [pa.repeat(number, len(models)), models.keys, of_vector, totals, squares]
+        )

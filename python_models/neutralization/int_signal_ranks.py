@@ -1,0 +1,16 @@
+"""Grain: round_number, signal_form, model_key; the rounds held. Ranks over the universe, in every form."""
+
+from kardashev.rounds.neutralized import signal_rank_rows
+
+
+def model(dbt, session):
+    dbt.config(materialized="incremental", meta={"redoes": "is_prepared or is_pruned"})
+    return signal_rank_rows(
+        session,
+        dbt.ref("int_rounds_due").filter("is_prepared").select("round_number"),
+        signals=dbt.ref("int_signals_ranked"),
+        models=dbt.ref("int_submissions"),
+        universe=dbt.ref("int_universe"),
+        factors=dbt.ref("int_factor_columns"),
+        sets=dbt.ref("int_neutral_forms_due"),
+    )
