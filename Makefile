@@ -51,6 +51,7 @@ test-long: test  ## and what takes minutes: a build killed at every place, ten t
 	$(BIN)/pytest --numprocesses $(WORKERS) -m long tests/kernels tests/landing tests/warehouse
 
 bench: .venv/installed  ## CPU seconds of what must be fast at real size
+	$(BIN)/python tests/bench/door.py
 	$(BIN)/python tests/bench/judging.py
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/bench/scores.py
 	$(BIN)/python tests/bench/portfolio.py

@@ -11,8 +11,8 @@ from datetime import UTC, date, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from kardashev.errors import KardashevError
-from kardashev.printing import VisibleStream
+from kardashev.errors import KardashevError, LandingError
+from kardashev.printing import Progress, VisibleStream
 from kardashev.warehouse.environment import (
     DATABASE,
     DEFAULTS,
@@ -45,7 +45,8 @@ folder above that has a dbt_project.yml. Paths given as options are taken from h
 """
 
 LAND = """\
-Check the form of a participant's file, CSV or Parquet, and land it; or refuse it with the reason.
+Check the form of a participant's file, CSV or Parquet, and land it; or refuse it with the reason. Of a
+folder, do so with every file: each is named for its model, as alice.csv.
 It has one id column (numerai_ticker, composite_figi, bloomberg_ticker, sedol, cusip or ticker, with
 prediction or signal; or id, with prediction or probability), and may have friday_date or date (the
 round's era) and data_type. What its values are worth is judged when the warehouse is built."""
@@ -54,8 +55,22 @@ LAND_EPILOG = """\
 examples:
   kardashev land mine.csv --round 812 --model alice
   kardashev land mine.parquet --round 812 --model alice --received-at 2024-01-06T14:00:00Z
+  kardashev land uploads/ --round 812
 
-A file received after the round's close is landed and becomes `late`.
+A file received after the round's close is landed and becomes `late`. Where files of a folder are refused,
+the others are landed and the exit status is 2. After a run that was cut short, say the same command with
+the time that it printed as --received-at: what is landed is not landed twice.
+"""
+
+COMPACT = """\
+Make one file of the submission files of each closed round: smaller, and read faster. No row changes, so
+no round becomes due. Files that cannot be read, or would lose something, are named and left: status 2."""
+
+COMPACT_EPILOG = """\
+example:
+  kardashev compact
+
+A run that was cut short loses nothing: run it again. Not during a build, which would fail and say so.
 """
 
 MARKET = """\
@@ -147,7 +162,7 @@ def _run(argv):
         parser.print_help()
         return 0
     try:
-        command(**_with_places(options))
+        return command(**_with_places(options)) or 0
     except KardashevError as error:
         print(f"kardashev: {' '.join(str(error).splitlines())}", file=sys.stderr)
         return EXIT_ERROR
@@ -179,12 +194,55 @@ def progress(message: str) -> None:
 # Heavy modules are imported where they are used: --help and wrong arguments answer at once.
 
 
-def land(file, round_number, model_id, landing, received_at=None):
+def land(file, round_number, landing, model_id=None, received_at=None):
     from kardashev.landing.door import Door
 
+    if os.path.isdir(file):  # noqa: PTH112 (Path.is_dir raises where a name is too long)
+        if model_id is not None:
+            raise LandingError(f"{file} is a folder, its files are named for models: no --model")
+        return _land_folder(file, round_number, landing, received_at)
+    if model_id is None:
+        raise LandingError(f"{file} is no folder: say whose file it is, with --model")
     receipt = Door(landing).land(file, round_number, model_id, received_at)
     late = f", after the close of round {round_number}: becomes `late`" if receipt.is_late else ""
     print(f"landed {receipt.rows:,} rows by {receipt.id_type} in {receipt.path}{late}")
+    return 0
+
+
+def _land_folder(folder, round_number, landing, received_at):
+    from kardashev.landing.door import land_folder
+
+    def begin(files, submitted_at):
+        progress(f"{files:,} files of {folder}, received at {submitted_at.isoformat()}")
+        return Progress(files, "files", "refused", sys.stderr)
+
+    receipt = land_folder(landing, folder, round_number, received_at, begin)
+    for line in receipt.passed_over:
+        progress(f"passed over {line}")
+    for line in receipt.refused:
+        progress(f"kardashev: {line}")
+    late = f", after the close of round {round_number}: become `late`" if receipt.is_late else ""
+    print(
+        f"landed {receipt.landed:,} files, {receipt.rows:,} rows, in {receipt.path}{late} "
+        f"({receipt.landed_before:,} landed before, {len(receipt.refused):,} refused, "
+        f"{len(receipt.passed_over):,} passed over)"
+    )
+    return EXIT_ERROR if receipt.refused else 0
+
+
+def compact(landing):
+    from kardashev.landing.compaction import compact
+
+    result = compact(
+        landing, begin=lambda rounds: Progress(rounds, "rounds", "files left", sys.stderr)
+    )
+    for path, why in result.left.items():
+        progress(f"kardashev: {path} is left as it is: {why}")
+    print(
+        f"compacted {result.rounds:,} rounds: {result.files:,} files with {result.rows:,} rows "
+        f"became {result.rounds:,} files ({len(result.left):,} left)"
+    )
+    return EXIT_ERROR if result.left else 0
 
 
 def market(**options):
@@ -242,10 +300,14 @@ def make_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND", title="commands")
 
     add = _adder(commands, "land", land, "land a participant's file", LAND, LAND_EPILOG)
-    add("file", metavar="FILE", type=Path, help="CSV or Parquet, told apart by content")
+    add("file", metavar="FILE", type=Path, help="CSV or Parquet, told apart by content; a folder")
     add("--round", dest="round_number", metavar="N", type=int, required=True, help="a landed round")
-    add("--model", dest="model_id", metavar="M", required=True, help="the model's id")
+    add("--model", dest="model_id", metavar="M", help="the model's id; not with a folder")
     add("--received-at", metavar="ISO", type=_moment, help="UTC without a zone (default: now)")
+    _add_place(add, "landing", "DIR")
+
+    texts = (COMPACT, COMPACT_EPILOG)
+    add = _adder(commands, "compact", compact, "make one file of a closed round's many", *texts)
     _add_place(add, "landing", "DIR")
 
     add = _adder(commands, "market", market, "make tables from prices", MARKET, MARKET_EPILOG)

@@ -1,5 +1,10 @@
 """What people landed, on its way to a terminal: what would steer the terminal is made visible."""
 
+import time
+
+BAR = 30  # characters
+SECONDS_DRAWN, SECONDS_SAID = 0.2, 10
+
 
 def visible(text, kept=""):
     """The text with control characters, line breaks and marks of direction as their escapes, as ``\\x1b``.
@@ -25,5 +30,44 @@ class VisibleStream:
     def write(self, text):
         return self.stream.write(visible(text, kept="\n"))
 
+    def redraw(self, line):
+        """Write a line over the one that the terminal's cursor is in."""
+        self.stream.write(f"\r{visible(line)}\x1b[K")  # K: less what is right of it
+        self.stream.flush()
+
     def __getattr__(self, name):
         return getattr(self.stream, name)
+
+
+class Progress:
+    """How far a long command is: a bar on a terminal, elsewhere a line now and then.
+
+    Parameters
+    ----------
+    total : int, of what is done one by one
+    unit, other : str, what these are, and what is counted beside them, as ``files`` and ``refused``
+    stream : VisibleStream
+    clock : seconds
+    """
+
+    def __init__(self, total, unit, other, stream, clock=time.monotonic):
+        self.total, self.unit, self.other = total, unit, other
+        self.stream, self.clock = stream, clock
+        self.is_drawn = stream.isatty()
+        self.began = self.said = clock()
+
+    def __call__(self, done, others):
+        """Say that so many are done, and so many counted beside them; not each time."""
+        now, is_last = self.clock(), done >= self.total
+        if not is_last and now - self.said < (SECONDS_DRAWN if self.is_drawn else SECONDS_SAID):
+            return
+        self.said = now
+        left = (now - self.began) / done * (self.total - done)
+        line = f"{done:,} of {self.total:,} {self.unit}, {others:,} {self.other}, {left:.0f} s left"
+        if not self.is_drawn:
+            print(line, file=self.stream, flush=True)
+            return
+        full = BAR * done // self.total
+        self.stream.redraw(f"[{'#' * full}{'.' * (BAR - full)}] {line}")
+        if is_last:
+            print(file=self.stream, flush=True)

@@ -18,6 +18,8 @@ ARROW_TYPES = {  # of the DuckDB types that landed tables use
     "varchar": pa.string(),
 }
 
+ROW_GROUP = 122_880  # rows, DuckDB's own: each is read by one thread
+
 
 def landed_path(landing: Path, table: str, name: str) -> Path:
     """Where `write_landed` puts a file of this name."""
@@ -50,7 +52,14 @@ def write_landed(landing: Path, table: str, name: str, arrow_table: pa.Table) ->
     try:
         typed = _typed(table, arrow_table)
         path.parent.mkdir(parents=True, exist_ok=True)
-        pq.write_table(typed, partial, compression="zstd")
+        texts = [field.name for field in typed.schema if pa.types.is_string(field.type)]
+        pq.write_table(
+            typed,
+            partial,
+            compression="zstd",
+            row_group_size=ROW_GROUP,
+            use_dictionary=texts,  # of numbers, it costs time and room
+        )
         partial.replace(path)
     except (OSError, pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         reason = str(error).splitlines()[0]

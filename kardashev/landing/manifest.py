@@ -66,34 +66,39 @@ def landing_manifest(connection, landing, previous=None):
     former = _former(previous)
     known = _unchanged(connection, files, former)
     seen = set(known["path"].to_pylist())
+    fresh = {path: row for path, row in files.items() if path not in seen}
+    content, problems = _read(connection, landing, fresh)
+    fresh = _with_problems(connection, content, files, problems, former)
+    return pa.concat_tables([known, fresh])
+
+
+def file_contents(connection, landing, table_name, paths):
+    """The manifest's rows of some files of a table, and why each other one cannot be used (path → str)."""
+    below = [str(path.relative_to(landing)) for path in paths]
+    files = {p: {"table_name": table_name, "path": p} | file_stat(landing / p) for p in below}
+    return _read(connection, landing, files)
+
+
+def _read(connection, landing, files):
+    """The rows of these files, and the problems of those that cannot be read or changed meanwhile."""
     contents, problems = [SCHEMA.empty_table()], {}
     for table in LANDED_TABLES.values():
-        fresh = [path for path, row in files.items() if row["table_name"] == table.name]
-        fresh = [landing / path for path in fresh if path not in seen]
-        layouts, misfits = usable_layouts(connection, table, fresh)
+        paths = [landing / path for path, row in files.items() if row["table_name"] == table.name]
+        layouts, misfits = usable_layouts(connection, table, paths)
         problems |= misfits
         for batch in _batches(layouts):
             contents += _hashed(connection, landing, table, batch, files, problems)
     problems = {str(path.relative_to(landing)): problem for path, problem in problems.items()}
     for path, row in files.items():
-        if path not in seen and file_stat(landing / path) != {name: row[name] for name in STAT}:
+        if file_stat(landing / path) != {name: row[name] for name in STAT}:
             problems.setdefault(path, CHANGED_MEANWHILE)
-    content = pa.concat_tables(contents)
-    fresh = _with_problems(connection, content, files, problems, former)
-    return pa.concat_tables([known, fresh])
+    return pa.concat_tables(contents), problems
 
 
 def changed_files(landing, listed):
     """The listed files that are no longer what the manifest says, so what was read of them may be another's.
 
-    Parameters
-    ----------
-    landing : Path
-    listed : relation with path and the columns of `STAT`
-
-    Returns
-    -------
-    pyarrow.Table (path)
+    ``listed`` is a relation with path and the columns of `STAT`; the result an Arrow table (path).
     """
     rows = set(listed.select(", ".join(("path", *STAT))).fetchall())
     changed = [path for path, *was in rows if list(file_stat(Path(landing) / path).values()) != was]

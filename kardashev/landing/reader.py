@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from kardashev.errors import LandingError
 from kardashev.landing.casts import cast, shown_cell, unreadable
 from kardashev.landing.layouts import Layout, quoted, read_layouts, text_literal
+from kardashev.landing.replacement import lists_in_force, replaced_files
 from kardashev.landing.tables import LABELS, LANDED_TABLES, LandedTable
 
 SCHEMA = "landing"
@@ -25,10 +26,12 @@ FINDINGS = {"unreadable_cells": "bigint", "unreadable_example": "varchar"}
 def landed_files(landing, table_name):
     """Paths of what lies in a table's folder, sorted; names that begin with ``.`` or ``_`` are not landed.
 
-    Linked folders are walked too, each once; a link to nothing is listed like a file.
+    Linked folders are walked too, each once; a link to nothing is listed like a file. What another file
+    has replaced is not landed any more.
     """
-    found, walked = [], set()
-    for folder, inner, names in os.walk(Path(landing) / table_name, followlinks=True):
+    root = Path(landing) / table_name
+    found, walked, replaced = [], set(), set()
+    for folder, inner, names in os.walk(root, followlinks=True):
         here = Path(folder).stat()
         if (here.st_dev, here.st_ino) in walked:
             inner.clear()
@@ -36,7 +39,9 @@ def landed_files(landing, table_name):
         walked.add((here.st_dev, here.st_ino))
         inner[:] = [name for name in inner if not name.startswith((".", "_"))]
         found += [Path(folder) / name for name in names if not name.startswith((".", "_"))]
-    return sorted(found)
+        for list_path in lists_in_force(folder, names):
+            replaced |= replaced_files(root, list_path)
+    return sorted(path for path in found if path not in replaced)
 
 
 def usable_layouts(connection, table: LandedTable, files):

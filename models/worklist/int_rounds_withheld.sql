@@ -1,7 +1,7 @@
 {#
 Grain: round_number, path. The rounds that wait for a file that cannot be used: those that it names, or held when it
 could last be used. Where none is known, and a round cannot do without the table, the rounds that are due and have no
-row of that table. A participant's file keeps no round waiting.
+row of that table. A participant's file keeps no round waiting; one that holds the uploads of many does.
 #}
 with
 
@@ -25,7 +25,9 @@ unusable as (
         round_number
 
     from manifest
-    where problem is not null and table_name != 'submissions'
+    where
+        problem is not null
+        and (table_name != 'submissions' or path like 'submissions/%.together/%')
 
 ),
 

@@ -63,7 +63,7 @@ def main():
 
 
 def measure(folder):
-    compiled = folder / "target/compiled/kardashev/models/intermediate/submissions"
+    compiled = folder / "target/compiled/kardashev/models/submissions"
     query = (compiled / "int_uploads_profiled.sql").read_text()
     with duckdb.connect(str(folder / "kardashev.duckdb"), config={"threads": 2}) as connection:
         rows = len(connection.table("int_signals_matched"))

@@ -11,7 +11,7 @@ import pytest
 from kardashev import cli
 from kardashev.errors import MarketError
 
-COMMANDS = ("land", "market", "demo", "tour", "contribution", "replay")
+COMMANDS = ("land", "compact", "market", "demo", "tour", "contribution", "replay")
 GOOD = "ticker,signal\nAAPL,0.25\n"
 LAND = ["--round", "812", "--model", "alice"]
 IN_TIME = ["--received-at", "2024-01-07T00:00:00Z"]

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import duckdb
@@ -14,6 +14,7 @@ import pytest
 from scipy.stats import norm
 
 from kardashev.errors import LandingError, MarketError
+from kardashev.landing.compaction import compact
 from kardashev.landing.demo import write_demo
 from kardashev.landing.demo.edits import EDITS, REFUSED_FILES
 from kardashev.landing.demo.participants import PARTICIPANTS, Participant
@@ -143,6 +144,12 @@ def test_a_second_run_lands_nothing(landing):
     summary = write_demo(landing, **SMALL)
     assert (summary.market.rounds_added, summary.uploads_added, summary.refusals) == (0, 0, 0)
     assert before == {path: path.stat().st_mtime_ns for path in landing.rglob("*")}
+
+
+def test_a_run_after_compaction_lands_nothing(copied):
+    assert compact(copied, datetime.max.replace(tzinfo=UTC)).rounds == SMALL["rounds"]
+    summary = write_demo(copied, **SMALL)
+    assert (summary.uploads_added, summary.refusals) == (0, 0)
 
 
 def test_a_killed_run_is_completed(landing, copied):

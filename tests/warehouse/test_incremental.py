@@ -9,6 +9,8 @@ import pytest
 import tournament
 from harness import assert_same_marts
 
+from kardashev.landing.compaction import compact
+
 
 def test_the_unit_tests_of_models_pass(clean):
     command = clean.command("test", "--select", "test_type:unit")
@@ -97,6 +99,22 @@ def test_a_touched_file_with_the_same_content_is_not_due(warehouse):
     tournament.land_all(warehouse.landing, [1])
     warehouse.build()
     assert worklist(warehouse, "true") == []
+
+
+def test_compacting_the_landing_makes_nothing_due_and_changes_nothing(warehouse, clean):
+    shutil.copytree(clean.folder, warehouse.folder, dirs_exist_ok=True)
+    fingerprints = "select round_number, fingerprint from int_rounds_landed order by 1"
+    before, marts = warehouse.query(fingerprints), warehouse.marts()
+    result = compact(warehouse.landing, tournament.open_at(100))
+    assert (result.rounds, result.left) == (5, {})  # the lone round has one file
+    assert len(list((warehouse.landing / "submissions").rglob("*.parquet"))) == len(before)
+    warehouse.build()
+    assert warehouse.query(fingerprints) == before
+    assert worklist(warehouse, "is_stale or is_prepared") == []
+    assert warehouse.query("select count(*) from int_target_days_due") == [(0,)]
+    found = warehouse.marts()
+    for name, frame in marts.items():
+        assert frame.equals(found[name]), name  # scored_at included
 
 
 def test_new_target_days_touch_neither_ranks_nor_weights(warehouse):

@@ -7,6 +7,7 @@ was made from; only a landing with a marker is ever cleared.
 import json
 import shutil
 import zlib
+from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
@@ -43,6 +44,7 @@ from kardashev.landing.market.prices import (
     read_sql,
 )
 from kardashev.landing.tables import LANDED_TABLES
+from kardashev.landing.uploads import upload_folder, uploads_together
 
 MARKER = ".demo"
 SIMULATION_END = date(2026, 10, 30)  # a Friday; fixed, so that the demo is the same on any day
@@ -169,8 +171,9 @@ def _play(connection, landing, era_from, seed, scratch, progress):
     due = {
         (number, participant.model_id): found
         for number, era in eras.items()
+        for together in [Counter(model for model, _ in uploads_together(landing, number))]
         for participant in PARTICIPANTS
-        if (found := _due_uploads(landing, participant, era))
+        if (found := _due_uploads(landing, participant, era, together[participant.model_id]))
     }
     if not due:
         return 0, 0
@@ -180,10 +183,10 @@ def _play(connection, landing, era_from, seed, scratch, progress):
     return sent, _try_refused(door, eras[numbers[-1]], scratch, progress) if sent else 0
 
 
-def _due_uploads(landing, participant, era):
-    """Those of a participant's uploads to a round which the door has not landed."""
-    folder = landing / "submissions" / f"{era.round_number:06d}" / participant.model_id
-    landed = sum(1 for _ in folder.glob("*.parquet"))
+def _due_uploads(landing, participant, era, compacted):
+    """Those of a participant's uploads to a round which the door has not landed; some may be compacted."""
+    folder = landing / upload_folder(era.round_number, participant.model_id)
+    landed = compacted + sum(1 for _ in folder.glob("*.parquet"))
     return list(uploads(participant, era))[landed:]  # the door keeps them in order of time
 
 

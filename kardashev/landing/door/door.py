@@ -1,32 +1,21 @@
 """The door: a participant's file of good form is landed as Parquet, any other is refused."""
 
 import re
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
-import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from kardashev.errors import LandingError, RefusedFileError
+from kardashev.landing.calendar import read_rounds
 from kardashev.landing.door.form import check_days, empty_as_null, shown
 from kardashev.landing.door.formats import MAX_BYTES, UNREADABLE, read_columns
 from kardashev.landing.files import landed_path, write_landed
-from kardashev.landing.reader import files_select, landed_files, usable_layouts
-from kardashev.landing.tables import LANDED_TABLES
+from kardashev.landing.uploads import moment_name, read_upload, upload_folder, uploads_together
 
 MODEL_ID = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}")  # also the name of a folder
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class Round:
-    """What the door knows of a round: times None where not known, (kind, era date) of each landed row."""
-
-    open_at: datetime | None
-    close_at: datetime | None
-    eras: tuple[tuple[str, date], ...]
 
 
 @dataclass(frozen=True)
@@ -50,7 +39,8 @@ class Door:
 
     def __init__(self, landing: Path):
         self.landing = Path(landing)
-        self._rounds = _read_rounds(self.landing)
+        self._rounds = read_rounds(self.landing)
+        self._together = {}
 
     def land(
         self, file: Path, round_number: int, model_id: str, received_at: datetime | None = None
@@ -76,29 +66,18 @@ class Door:
             When the landing cannot be written.
         """
         file = Path(file)
-        try:
-            submitted_at = self._admit(round_number, model_id, received_at)
-            table = _submission(
-                _content(file),
-                round_number,
-                self._rounds[round_number].eras,
-                model_id,
-                submitted_at,
-            )
-            path = self._write_once(table, round_number, model_id, submitted_at)
-        except RefusedFileError as error:
-            raise RefusedFileError(_printable(f"{file.name}: {error}")) from error
-        close_at = self._rounds[round_number].close_at
-        is_late = close_at is not None and submitted_at > close_at
+        with refusals_name(file):
+            submitted_at = self.admit(round_number, received_at)
+            table = self.read(file, round_number, model_id, submitted_at)
+            path = self.landed_before(table, round_number, model_id, submitted_at)
+        if path is None:
+            folder, name = upload_folder(round_number, model_id), moment_name(submitted_at)
+            path = write_landed(self.landing, folder, name, table)
+        is_late = self.is_late(round_number, submitted_at)
         return Receipt(path, table.num_rows, table["id_type"][0].as_py(), is_late)
 
-    def _admit(self, round_number, model_id, received_at):
-        """The time of receipt, once model, round and time are found in order."""
-        if not MODEL_ID.fullmatch(model_id):
-            raise RefusedFileError(
-                f"{shown(model_id)} is no model's id; use 1 to 64 letters, digits, '_', '-' "
-                "or '.', the first not '.'"
-            )
+    def admit(self, round_number, received_at) -> datetime:
+        """The time of receipt, once the round and it are found in order; else RefusedFileError."""
         if round_number not in self._rounds:
             first, last = min(self._rounds), max(self._rounds)
             raise RefusedFileError(
@@ -113,14 +92,47 @@ class Door:
             )
         return submitted_at
 
-    def _write_once(self, table, round_number, model_id, submitted_at):
-        folder = f"submissions/{round_number:06d}/{model_id}"
-        name = f"{submitted_at:%Y%m%dT%H%M%S%fZ}"
-        path = landed_path(self.landing, folder, name)
+    def is_late(self, round_number, submitted_at) -> bool:
+        """Whether the time is after the round's close."""
+        return self._rounds[round_number].is_closed_at(submitted_at)
+
+    def read(self, file, round_number, model_id, submitted_at) -> pa.Table:
+        """The rows to land of a file, with the columns and types of the landed table.
+
+        Raises
+        ------
+        RefusedFileError
+            When the model's id or the file's form is not as it must be.
+        """
+        if not MODEL_ID.fullmatch(model_id):
+            raise RefusedFileError(
+                f"{shown(model_id)} is no model's id; use 1 to 64 letters, digits, '_', '-' "
+                "or '.', the first not '.'"
+            )
+        eras = self._rounds[round_number].eras
+        return _submission(_content(file), round_number, eras, model_id, submitted_at)
+
+    def landed_before(self, table, round_number, model_id, submitted_at) -> Path | None:
+        """The landed file that holds this upload, None when there is none.
+
+        Raises
+        ------
+        RefusedFileError
+            When another upload of the model is landed with the same time.
+        LandingError
+            When the landed file cannot be read.
+        """
+        folder = upload_folder(round_number, model_id)
+        path = landed_path(self.landing, folder, moment_name(submitted_at))
         if not path.exists():
-            return write_landed(self.landing, folder, name, table)
+            if round_number not in self._together:
+                self._together[round_number] = uploads_together(self.landing, round_number)
+            path = self._together[round_number].get((model_id, submitted_at))
+        if path is None:
+            return None
         try:
-            is_same = _bits(pq.ParquetFile(path).read()).equals(_bits(table))
+            landed = read_upload(path, model_id, submitted_at)
+            is_same = _content_of(landed).equals(_content_of(table))
         except UNREADABLE as error:
             raise LandingError(f"{path} cannot be read: replace or remove it") from error
         if not is_same:
@@ -131,42 +143,13 @@ class Door:
         return path
 
 
-def _read_rounds(landing):
-    """Round number → Round."""
-    files = landed_files(landing, "rounds")
-    if not files:
-        raise LandingError(
-            f"{landing / 'rounds'} holds no rounds: land some, as `kardashev market` does"
-        )
-    connection = duckdb.connect()
+@contextmanager
+def refusals_name(file):
+    """A refusal inside names the file, in one line of printable characters."""
     try:
-        connection.execute("set TimeZone = 'UTC'")  # of times without one, as in the warehouse
-        layouts, problems = usable_layouts(connection, LANDED_TABLES["rounds"], files)
-        if problems:
-            path, problem = next(iter(problems.items()))
-            raise LandingError(f"{path} cannot be used: {problem}")
-        select = files_select(LANDED_TABLES["rounds"], layouts)
-        # A round landed twice is for the warehouse to refuse; the door takes the wider window.
-        rows = connection.execute(
-            "select round_number, epoch_us(min(open_at)), epoch_us(max(close_at)), "
-            "list(distinct (kind, era_date)) filter (where era_date is not null) "
-            f"from ({select}) where round_number is not null group by round_number"
-        ).fetchall()
-    except duckdb.Error as error:
-        reason = str(error).strip().splitlines()[0]
-        raise LandingError(f"{landing / 'rounds'} cannot be read: {reason}") from error
-    finally:
-        connection.close()
-    if not rows:
-        raise LandingError(f"{landing / 'rounds'} holds no rounds: its files have no round_number")
-    return {
-        number: Round(_moment(open_us), _moment(close_us), tuple(eras or ()))
-        for number, open_us, close_us, eras in rows
-    }
-
-
-def _moment(microseconds):
-    return None if microseconds is None else EPOCH + timedelta(microseconds=microseconds)
+        yield
+    except RefusedFileError as error:
+        raise RefusedFileError(_printable(f"{file.name}: {error}")) from error
 
 
 def _utc(moment):
@@ -206,10 +189,11 @@ def _submission(content, round_number, eras, model_id, submitted_at):
     return pa.table(repeated | {"id": ids, "signal": signals})
 
 
-def _bits(table):
-    """The table with signals as their bits: unlike numbers, two NaN are then equal."""
+def _content_of(table):
+    """An upload's rows in one order; signals as their bits: unlike numbers, two NaN are then equal."""
     bits = table["signal"].combine_chunks().view(pa.int64())
-    return table.set_column(table.schema.get_field_index("signal"), "signal", bits)
+    columns = {"id_type": table["id_type"], "id": table["id"], "bits": bits}
+    return pa.table(columns).sort_by([(name, "ascending") for name in columns])
 
 
 def _printable(text):
