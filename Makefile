@@ -41,8 +41,7 @@ lint: .venv/installed
 	$(BIN)/sqlfluff lint --processes 2 --templater placeholder kardashev/landing kardashev/replay
 
 check: lint  ## the fast checks: lint, parse, everything but whole builds
-	$(BIN)/dbt parse --quiet --target-path target/check
-	$(BIN)/pytest --numprocesses $(WORKERS) tests/kernels tests/landing
+	$(BIN)/pytest --numprocesses $(WORKERS) tests/project tests/kernels tests/landing
 
 test: check  ## every check, whole builds included
 	$(BIN)/pytest --numprocesses $(WORKERS) tests/warehouse

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from kardashev import cli
+from kardashev.cli import arguments, commands
 from kardashev.errors import MarketError
 
 COMMANDS = ("land", "compact", "market", "demo", "tour", "contribution", "replay")
@@ -190,7 +191,7 @@ def test_an_empty_variable_is_refused_and_never_the_folder_itself(
 
 
 def test_time_of_receipt_is_read_in_any_zone_and_utc_without_one():
-    parse = cli.make_parser().parse_args
+    parse = arguments.make_parser().parse_args
     expected = datetime(2024, 1, 7, tzinfo=UTC)
     for text in ("2024-01-07", "2024-01-07T00:00:00Z", "2024-01-07T09:00+09:00"):
         assert parse(["land", "x", *LAND, "--received-at", text]).received_at == expected
@@ -203,7 +204,7 @@ def test_market_hands_on_what_is_given_and_nothing_else(folder, calls, capsys):
         "landing": Path("landing"),
         "prices": Path("p.csv"),
         "securities": Path("s.csv"),
-        "progress": cli.progress,
+        "progress": commands.progress,
     }
     assert calls["write_market"] == ((), given)
     assert capsys.readouterr().out == (
@@ -224,7 +225,7 @@ def test_market_hands_on_what_is_given_and_nothing_else(folder, calls, capsys):
 
 
 def test_demo_hands_on_what_is_given_and_nothing_else(folder, calls, capsys):
-    given = {"landing": Path("landing"), "progress": cli.progress}
+    given = {"landing": Path("landing"), "progress": commands.progress}
     assert cli.main(["demo"]) == 0
     assert calls["write_demo"] == ((), given)
     assert capsys.readouterr().out == "3 rounds and 36 uploads added to landing; next: dbt build\n"
@@ -263,5 +264,5 @@ def test_errors_of_ours_are_one_line_and_an_interruption_is_quiet(
 
 
 def test_progress_goes_to_standard_error(capsys):
-    cli.progress("halfway")
+    commands.progress("halfway")
     assert capsys.readouterr() == ("", "halfway\n")

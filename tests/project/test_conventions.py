@@ -5,6 +5,7 @@ exception is named with its reason.
 """
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -22,7 +23,7 @@ READ_BACK = {
 }
 STAGING, INTERNAL, PUBLISHED = ("stg_",), ("int_",), ("fct_", "dim_", "leaderboard_")
 NO_PREFIX = {"published_copy": "what it makes is a file"}
-LONGEST_SQL, LONGEST_PYTHON_MODEL, LONGEST_MODULE = 150, 40, 300
+LONGEST_SQL, LONGEST_PYTHON_MODEL, LONGEST_MODULE = 150, 25, 300
 KEYS_GIVEN = {  # stored without a test of a key
     "int_clock": "one row",
     "published_copy": "one row",
@@ -82,8 +83,7 @@ def test_each_topic_has_one_yml_of_models_and_one_of_unit_tests(models):
 
 def test_a_models_prefix_says_its_layer(models):
     for name, node in models.items():
-        is_staging = node["topic"] == "landing" and bool(node["sources"])
-        expected = STAGING if is_staging else INTERNAL + PUBLISHED
+        expected = STAGING if node["sources"] else INTERNAL + PUBLISHED
         assert name.startswith(expected) or name in NO_PREFIX, name
 
 
@@ -127,18 +127,23 @@ def test_the_grain_stands_first_in_every_model(models):
         assert "Grain:" in head, name
 
 
+IMPORT_CTE = re.compile(r"\w+ as \(\n\n    select \* from \{\{ ref\(.*?\) \}\}\n\n\),\n\n")
+REFERENCE = re.compile(r'.*dbt\.ref\("\w+"\),?\n')
+
+
 @pytest.mark.parametrize(
-    ("pattern", "longest"),
+    ("pattern", "longest", "not_counted"),
     [
-        ("models/**/*.sql", LONGEST_SQL),
-        ("macros/*.sql", LONGEST_SQL),
-        ("python_models/**/*.py", LONGEST_PYTHON_MODEL),
-        ("kardashev/**/*.py", LONGEST_MODULE),
+        ("models/**/*.sql", LONGEST_SQL, IMPORT_CTE),
+        ("macros/*.sql", LONGEST_SQL, IMPORT_CTE),
+        ("python_models/**/*.py", LONGEST_PYTHON_MODEL, REFERENCE),
+        ("kardashev/**/*.py", LONGEST_MODULE, REFERENCE),
     ],
 )
-def test_files_can_be_read_in_one_go(pattern, longest):
-    lengths = {p: len(p.read_text().splitlines()) for p in PROJECT.glob(pattern)}
-    assert not {str(path): n for path, n in lengths.items() if n > longest}
+def test_files_can_be_read_in_one_go(pattern, longest, not_counted):
+    texts = {path: not_counted.sub("", path.read_text()) for path in PROJECT.glob(pattern)}
+    lengths = {str(path): len(text.splitlines()) for path, text in texts.items()}
+    assert not {path: length for path, length in lengths.items() if length > longest}
 
 
 def test_the_packages_rooms_know_only_those_below_them():
