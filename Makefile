@@ -34,14 +34,15 @@ tour: .venv/installed  ## what the built warehouse shows
 docs: .venv/installed  ## dbt's documentation of every model and column, in target/static_index.html
 	$(BIN)/dbt docs generate --static
 
-lint: .venv/installed
+lint: .venv/installed  ## style, and the project's conventions over dbt's manifest
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/sqlfluff lint --processes 2 models tests/singular
 	$(BIN)/sqlfluff lint --processes 2 --templater placeholder kardashev/landing kardashev/replay
+	$(BIN)/pytest tests/project
 
-check: lint  ## the fast checks: lint, parse, everything but whole builds
-	$(BIN)/pytest --numprocesses $(WORKERS) tests/project tests/kernels tests/landing
+check: lint  ## the fast checks: everything but whole builds
+	$(BIN)/pytest --numprocesses $(WORKERS) tests/kernels tests/landing
 
 test: check  ## every check, whole builds included
 	$(BIN)/pytest --numprocesses $(WORKERS) tests/warehouse
@@ -49,7 +50,8 @@ test: check  ## every check, whole builds included
 test-long: test  ## and what takes minutes: a build killed at every place, ten times the drawn files
 	$(BIN)/pytest --numprocesses $(WORKERS) -m long tests/kernels tests/landing tests/warehouse
 
-bench: .venv/installed  ## CPU seconds of what must be fast at real size
+bench: .venv/installed  ## CPU seconds and memory of whole builds, and of each kernel, at real size
+	$(BIN)/python tests/bench/build.py
 	$(BIN)/python tests/bench/door.py
 	$(BIN)/python tests/bench/judging.py
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/bench/scores.py
