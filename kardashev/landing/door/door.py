@@ -13,7 +13,8 @@ from kardashev.errors import LandingError, RefusedFileError
 from kardashev.landing.door.form import check_days, empty_as_null, shown
 from kardashev.landing.door.formats import MAX_BYTES, UNREADABLE, read_columns
 from kardashev.landing.files import landed_path, write_landed
-from kardashev.landing.reader import files_select, landed_files, usable_layouts
+from kardashev.landing.listing import landed_files
+from kardashev.landing.reader import files_select, usable_layouts
 from kardashev.landing.tables import LANDED_TABLES
 
 MODEL_ID = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}")  # also the name of a folder
