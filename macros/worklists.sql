@@ -36,6 +36,21 @@
 {% endmacro %}
 
 
+{# The models that are published, by their names: fct_, dim_, leaderboard_. #}
+{% macro published_models() %}
+    {% set published = [] %}
+    {% for node in (graph.nodes.values() if execute else []) %}
+        {% if
+            node.resource_type == "model"
+            and node.name.split("_")[0] in ("fct", "dim", "leaderboard")
+        %}
+            {% do published.append(node) %}
+        {% endif %}
+    {% endfor %}
+    {{ return(published) }}
+{% endmacro %}
+
+
 {#
     Counts in the row of the last publication the builds that began since: only if it is this one alone, the published
     copy is level with the marts but for what this build redid.

@@ -7,7 +7,8 @@ from pathlib import Path
 import duckdb
 
 from kardashev.errors import LandingError
-from kardashev.landing.reader import files_select, landed_files, usable_layouts
+from kardashev.landing.listing import landed_files
+from kardashev.landing.reader import files_select, usable_layouts
 from kardashev.landing.tables import LANDED_TABLES
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -19,8 +19,9 @@ from kardashev.errors import LandingError
 from kardashev.landing.calendar import read_rounds
 from kardashev.landing.files import ROW_GROUP
 from kardashev.landing.layouts import Layout, reason, text_literal
+from kardashev.landing.listing import landed_files
 from kardashev.landing.manifest import file_contents
-from kardashev.landing.reader import files_select, landed_files, usable_layouts
+from kardashev.landing.reader import files_select, usable_layouts
 from kardashev.landing.replacement import finish, marks, replace
 from kardashev.landing.tables import LANDED_TABLES
 from kardashev.landing.uploads import (

@@ -1,10 +1,10 @@
 """The manifest: what each landed file holds, by round, told apart by content.
 
-Only files that are new or touched since the last manifest are read; a file's content hash does not depend
-on the order of its rows, its format, or how rows are spread over files once hashes are added up.
+Only files that are new or touched since the last manifest are read, and only their rows are written anew. A
+file's content hash does not depend on the order of its rows, its format, or how rows are spread over files
+once hashes are added up.
 """
 
-import os
 from collections import defaultdict
 from pathlib import Path
 
@@ -12,12 +12,11 @@ import duckdb
 import pyarrow as pa
 
 from kardashev.landing.layouts import reason
-from kardashev.landing.reader import files_select, landed_files, usable_layouts, value_columns
+from kardashev.landing.listing import FILE_SCHEMA, STAT, file_stat
+from kardashev.landing.reader import files_select, usable_layouts, value_columns
 from kardashev.landing.tables import LANDED_TABLES
 
 FILES_AT_ONCE = 2000  # bounds the length of one statement
-# The time of the inode's change comes last: unlike the others, nobody can set it back.
-STAT = ("size_bytes", "modified_ns", "inode", "changed_ns")
 SCHEMA = pa.schema(
     [
         ("table_name", pa.string()),
@@ -38,20 +37,21 @@ SCHEMA = pa.schema(
         ("problem", pa.string()),
     ]
 )
-FILE_SCHEMA = pa.schema([SCHEMA.field(name) for name in ("table_name", "path", *STAT)])
 LISTED_SCHEMA = pa.schema([*FILE_SCHEMA, SCHEMA.field("layout"), SCHEMA.field("value_columns")])
-NO_STAT = dict.fromkeys(STAT, -1)
 CHANGED_MEANWHILE = "it changed while it was read: build again"
 
 
-def landing_manifest(connection, landing, previous=None):
-    """Lists every landed file with its content by round (targets and scores: by delivery of a day, too).
+def read_files(connection, landing, touched, manifest=None):
+    """The manifest's rows of the files that are new or touched: their content by round.
+
+    Targets and scores are listed by delivery of a day, too.
 
     Parameters
     ----------
     connection : duckdb.DuckDBPyConnection
     landing : Path
-    previous : relation with this function's columns, or None when there is none yet
+    touched : pyarrow.Table, as `kardashev.landing.listing.touched_files` gives it
+    manifest : relation with this function's columns, or None when there is none yet
 
     Returns
     -------
@@ -62,14 +62,11 @@ def landing_manifest(connection, landing, previous=None):
         or held when it could last be used, with the number of rows it held then; without any, one row.
     """
     landing = Path(landing)
-    files = _files(landing)
-    former = _former(previous)
-    known = _unchanged(connection, files, former)
-    seen = set(known["path"].to_pylist())
-    fresh = {path: row for path, row in files.items() if path not in seen}
-    content, problems = _read(connection, landing, fresh)
-    fresh = _with_problems(connection, content, files, problems, former)
-    return pa.concat_tables([known, fresh])
+    landed = touched.filter(touched["is_landed"]).select(FILE_SCHEMA.names).sort_by("path")
+    files = {row["path"]: row for row in landed.to_pylist()}
+    content, problems = _read(connection, landing, files)
+    former = _former(connection, manifest, landed)
+    return _with_problems(connection, content, landed, problems, former)
 
 
 def file_contents(connection, landing, table_name, paths):
@@ -95,53 +92,15 @@ def _read(connection, landing, files):
     return pa.concat_tables(contents), problems
 
 
-def changed_files(landing, listed):
-    """The listed files that are no longer what the manifest says, so what was read of them may be another's.
-
-    ``listed`` is a relation with path and the columns of `STAT`; the result an Arrow table (path).
-    """
-    rows = set(listed.select(", ".join(("path", *STAT))).fetchall())
-    changed = [path for path, *was in rows if list(file_stat(Path(landing) / path).values()) != was]
-    return pa.table({"path": pa.array(sorted(changed), pa.string())})
-
-
-def file_stat(path):
-    """The values of `STAT` by name; of a file that is not there, `NO_STAT`."""
-    try:
-        found = path.stat()
-    except OSError:
-        return NO_STAT
-    values = (found.st_size, found.st_mtime_ns, found.st_ino, found.st_ctime_ns)
-    return dict(zip(STAT, values, strict=True))
-
-
-def _files(landing):
-    """Path below the landing → its row. A name that is no UTF-8 stands for no file, and cannot be used."""
-    files = {}
-    for name in LANDED_TABLES:
-        for path in landed_files(landing, name):
-            below = os.fsencode(path.relative_to(landing)).decode("utf-8", "backslashreplace")
-            files[below] = {"table_name": name, "path": below} | file_stat(landing / below)
-    return files
-
-
-def _former(previous):
-    if previous is None or previous.columns != SCHEMA.names:
+def _former(connection, manifest, files):
+    """What the last manifest says of these files."""
+    if manifest is None or manifest.columns != SCHEMA.names or not len(files):
         return SCHEMA.empty_table()
-    return previous.to_arrow_table().cast(SCHEMA)
-
-
-def _unchanged(connection, files, former):
-    query = f"""
-        select former.*
-        from former
-        semi join listed using (table_name, path, {", ".join(STAT)})
-        where former.problem is null
-    """
-    cursor = connection.cursor()
-    cursor.register("former", former)
-    cursor.register("listed", pa.Table.from_pylist(list(files.values()), schema=FILE_SCHEMA))
-    return cursor.execute(query).to_arrow_table().cast(SCHEMA)
+    connection.register("touched_files", files)
+    former = manifest.query("manifest", "from manifest semi join touched_files using (path)")
+    rows = former.to_arrow_table().cast(SCHEMA)
+    connection.unregister("touched_files")
+    return rows
 
 
 def _batches(layouts):
@@ -286,7 +245,7 @@ def _with_problems(connection, content, files, problems, former):
     cursor = connection.cursor()
     cursor.register("content", content)
     cursor.register("former", former)
-    cursor.register("files", pa.Table.from_pylist(list(files.values()), schema=FILE_SCHEMA))
+    cursor.register("files", files)
     text = pa.schema([("path", pa.string()), ("problem", pa.string())])
     cursor.register("problems", pa.table(told, schema=text))
     return cursor.execute(query).to_arrow_table().select(SCHEMA.names).cast(SCHEMA)

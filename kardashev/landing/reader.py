@@ -1,18 +1,15 @@
 """Landed files as relations: one SELECT for a table's files, and the views that dbt's sources name."""
 
-import os
 import re
 from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from kardashev.errors import LandingError
 from kardashev.landing.casts import cast, shown_cell, unreadable
 from kardashev.landing.layouts import Layout, quoted, read_layouts, text_literal
-from kardashev.landing.replacement import lists_in_force, replaced_files
 from kardashev.landing.tables import LABELS, LANDED_TABLES, LandedTable
 
 SCHEMA = "landing"
@@ -21,27 +18,6 @@ WHOLE_TABLES = ("rounds", "models", "replayed_stakes", "replayed_scores")
 FRAME_INDEX = re.compile(r"__index_level_\d+__|\(unnamed \d+\)|Unnamed: \d+")
 PATH = {"path": "varchar"}
 FINDINGS = {"unreadable_cells": "bigint", "unreadable_example": "varchar"}
-
-
-def landed_files(landing, table_name):
-    """Paths of what lies in a table's folder, sorted; names that begin with ``.`` or ``_`` are not landed.
-
-    Linked folders are walked too, each once; a link to nothing is listed like a file. What another file
-    has replaced is not landed any more.
-    """
-    root = Path(landing) / table_name
-    found, walked, replaced = [], set(), set()
-    for folder, inner, names in os.walk(root, followlinks=True):
-        here = Path(folder).stat()
-        if (here.st_dev, here.st_ino) in walked:
-            inner.clear()
-            continue
-        walked.add((here.st_dev, here.st_ino))
-        inner[:] = [name for name in inner if not name.startswith((".", "_"))]
-        found += [Path(folder) / name for name in names if not name.startswith((".", "_"))]
-        for list_path in lists_in_force(folder, names):
-            replaced |= replaced_files(root, list_path)
-    return sorted(path for path in found if path not in replaced)
 
 
 def usable_layouts(connection, table: LandedTable, files):
@@ -130,17 +106,23 @@ def narrow_views(connection, landing, files_due):
     return point_views(connection, landing, tables, rows)
 
 
-def widen_views(connection, landing, manifest):
-    """Points the views of the whole tables at all their usable files.
+def widen_views(connection, landing, fresh, manifest, touched):
+    """Points the views of the small tables at all their usable files.
 
     Parameters
     ----------
-    manifest : pyarrow.Table (table_name, path, layout, problem, ...)
+    fresh : pyarrow.Table (table_name, path, layout, problem, ...) of files just read
+    manifest : relation of the same columns: all files, as the last build left them; or None
+    touched : pyarrow.Table (path, ...) of files whose rows in the manifest hold no longer
     """
-    is_whole = pc.is_in(manifest["table_name"], pa.array(WHOLE_TABLES))
-    usable = manifest.filter(pc.and_(is_whole, pc.is_null(manifest["problem"])))
-    rows = usable.select(["table_name", "path", "layout"]).to_pylist()
-    point_views(connection, landing, WHOLE_TABLES, [tuple(row.values()) for row in rows])
+    usable = f"table_name in {WHOLE_TABLES} and problem is null"
+    columns = "table_name, path, layout"
+    rows = connection.from_arrow(fresh).filter(usable).select(columns).fetchall()
+    if manifest is not None:
+        gone = set(touched["path"].to_pylist())
+        kept = manifest.filter(usable).select(columns).fetchall()
+        rows += [row for row in kept if row[1] not in gone]
+    point_views(connection, landing, WHOLE_TABLES, rows)
 
 
 def value_columns(table, layout):

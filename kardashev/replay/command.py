@@ -6,7 +6,7 @@ from pathlib import Path
 import yaml
 
 from kardashev.errors import WarehouseError
-from kardashev.landing.manifest import changed_files
+from kardashev.landing.listing import changed_files
 from kardashev.landing.reader import narrow_views
 from kardashev.replay.recursion import replay_rows
 from kardashev.replay.replayed_rounds import Replayed

@@ -46,10 +46,10 @@ def is_full_refresh():
     return bool(getattr(get_flags(), "FULL_REFRESH", False))
 
 
-def previous_table(session, this):
-    """A Python model's own table as the last build left it, or None on the first build."""
+def previous_table(session, this, name=None):
+    """A Python model's own table as the last build left it, or another's; None on the first build."""
     try:
-        return session.table(f'"{this.schema}"."{this.identifier}"')
+        return session.table(f'"{this.schema}"."{name or this.identifier}"')
     except duckdb.CatalogException:
         return None
 

@@ -21,7 +21,7 @@ import duckdb
 import pyarrow as pa
 
 from kardashev.errors import WarehouseError
-from kardashev.landing.manifest import STAT, file_stat
+from kardashev.landing.listing import STAT, file_stat
 
 STORAGE_VERSION = "v1.0.0"  # any DuckDB client since 1.0 opens the copy
 COPY = "published_copy"  # the name by which the file is attached

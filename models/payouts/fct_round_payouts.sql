@@ -31,7 +31,7 @@ totals as (
         {{ exact_sum_of_amounts('case when is_settled then greatest(-payout_nmr, 0) end') }} as burned_nmr,
         {{ exact_sum_of_amounts('payout_nmr') }} as net_nmr,
         {{ exact_sum_of_amounts('pending_nmr') }} as pending_nmr,
-        bool_and(is_settled) as is_settled
+        bool_and(payouts.is_settled) as is_settled
 
     from payouts
     inner join payouts_due on payouts.round_number = payouts_due.round_number

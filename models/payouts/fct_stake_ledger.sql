@@ -59,6 +59,15 @@ openings as (
 
 ),
 
+histories as (
+
+    select * from staked
+    where is_after
+    union all by name
+    select * from openings
+
+),
+
 closes as (
 
     select
@@ -70,12 +79,7 @@ closes as (
         lag(stake_nmr) over closes_in_order as former_stake_nmr,
         lag(close_at) over closes_in_order as former_close_at
 
-    from (
-        select * from staked
-        where is_after
-        union all by name
-        select * from openings
-    )
+    from histories
     window
         closes_in_order as (
             partition by model_id order by close_at, round_number nulls first

@@ -91,7 +91,12 @@ running_scores as (
 settled as (
 
     select
-        wanted.* exclude (settled_at),
+        wanted.round_number,
+        wanted.model_id,
+        wanted.known_at,
+        wanted.score,
+        wanted.score_version,
+        wanted.multiplier,
         final_scores.value,
         case
             when final_scores.value is null
@@ -118,7 +123,12 @@ settled as (
 pending as (
 
     select
-        wanted.* exclude (settled_at),
+        wanted.round_number,
+        wanted.model_id,
+        wanted.known_at,
+        wanted.score,
+        wanted.score_version,
+        wanted.multiplier,
         running_scores.value
 
     from wanted

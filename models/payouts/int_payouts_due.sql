@@ -9,27 +9,9 @@ Of the clock it depends whether the round has closed, so that stands beside the 
 {% set ledger = left_by_last_build('int_payouts_built') %}
 with
 
-paying_rounds as (
+rounds as (
 
-    select * from {{ ref('int_paying_rounds') }}
-
-),
-
-clock as (
-
-    select * from {{ ref('int_clock') }}
-
-),
-
-payout_rules as (
-
-    select * from {{ ref('payout_rules') }}
-
-),
-
-round_terms as (
-
-    select * from {{ ref('int_round_terms') }}
+    select * from {{ ref('int_round_payout_rules') }}
 
 ),
 
@@ -63,61 +45,18 @@ ledger as (
 
 ),
 
-terms_hashed as (
-
-    select
-        payout_rule,
-        round_number,
-        sum(cast(hash(round_terms) as hugeint)) as content_hash
-
-    from round_terms
-    group by all
-
-),
-
-ruled as (
-
-    select
-        paying_rounds.round_number,
-        paying_rounds.close_at,
-        if(
-            payout_rules.payout_rule is null,
-            'no rule',
-            md5(
-                concat_ws(
-                    ':',
-                    hash(payout_rules),
-                    terms_hashed.content_hash,
-                    paying_rounds.close_at <= clock.clock_at
-                )
-            )
-        ) as rules_fingerprint
-
-    from paying_rounds
-    cross join clock
-    left join payout_rules
-        on
-            paying_rounds.rule_set = payout_rules.tournament
-            and {{ applies_to_round('payout_rules', 'paying_rounds') }}
-    left join terms_hashed
-        on
-            paying_rounds.round_number = terms_hashed.round_number
-            and payout_rules.payout_rule = terms_hashed.payout_rule
-
-),
-
 changes as (
 
     select
         round_number,
-        least(ruled.close_at, ledger.close_at) as changed_at
+        least(rounds.close_at, ledger.close_at) as changed_at
 
-    from ruled
+    from rounds
     full join ledger using (round_number)
     left join rounds_due using (round_number)
     where
         coalesce(rounds_due.is_stale, false)
-        or ruled.rules_fingerprint is distinct from ledger.rules_fingerprint
+        or rounds.rules_fingerprint is distinct from ledger.rules_fingerprint
 
 ),
 
@@ -133,10 +72,17 @@ days as (
 
 ),
 
+all_changes as (
+
+    select changed_at from changes
+    union all
+    select changed_at from days
+
+),
+
 first_change as (
 
-    select min(changed_at) as changed_at
-    from (select changed_at from changes union all select changed_at from days)
+    select min(changed_at) as changed_at from all_changes
 
 ),
 
@@ -144,13 +90,13 @@ flagged as (
 
     select
         round_number,
-        ruled.close_at,
-        ruled.rules_fingerprint,
+        rounds.close_at,
+        rounds.rules_fingerprint,
         changes.round_number is not null or days.round_number is not null as is_due,
         changes.round_number is not null
-        or coalesce(ruled.close_at >= first_change.changed_at, false) as is_after
+        or coalesce(rounds.close_at >= first_change.changed_at, false) as is_after
 
-    from ruled
+    from rounds
     full join changes using (round_number)
     left join days using (round_number)
     cross join first_change

@@ -74,12 +74,13 @@ expected as (
         -- Nothing is known of a refused round that was never built.
         not coalesce(rounds_due.is_left_out, false)
         or rounds_before.fingerprint is not null as is_known,
+        is_known and rounds_landed.is_closed as is_expected,
         concat_ws(
             ':',
             rounds_landed.is_closed,
             is_known,
-            if(is_known and is_closed, registered.model_count, null),
-            if(is_known and is_closed, registered.content_hash, null)
+            if(is_expected, registered.model_count, null),
+            if(is_expected, registered.content_hash, null)
         ) as roster
 
     from rounds

@@ -1,6 +1,6 @@
 """Grain: path. Files that changed between the manifest and the last model that reads what is landed."""
 
-from kardashev.landing.manifest import changed_files
+from kardashev.landing.listing import changed_files
 from kardashev.warehouse.plugin import landing_folder
 
 

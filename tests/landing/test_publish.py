@@ -7,7 +7,7 @@ import duckdb
 import pytest
 
 from kardashev.errors import WarehouseError
-from kardashev.landing.manifest import file_stat
+from kardashev.landing.listing import file_stat
 from kardashev.warehouse.publish import publish
 
 LARGEST_FILE = 2_000_000  # bytes: stands for a full disk

@@ -12,7 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from kardashev.landing import manifest as manifests
-from kardashev.landing.manifest import changed_files, landing_manifest
+from kardashev.landing.listing import changed_files, touched_files
+from kardashev.landing.manifest import read_files
 from kardashev.landing.reader import files_select, usable_layouts
 from kardashev.landing.tables import LANDED_TABLES
 
@@ -34,6 +35,16 @@ def land(landing, path, content):
     else:
         path.write_bytes(content)
     return path
+
+
+def landing_manifest(connection, landing, manifest=None):
+    """The manifest after a build: the rows that it wrote, and those of the last one that it kept."""
+    touched = touched_files(connection, landing, manifest)
+    fresh = read_files(connection, landing, touched, manifest)
+    if manifest is None:
+        return fresh
+    kept = manifest.query("manifest", "from manifest anti join touched using (path)")
+    return pa.concat_tables([kept.to_arrow_table().cast(fresh.schema), fresh])
 
 
 def read(connection, table, *paths):
