@@ -17,7 +17,8 @@ from kardashev.errors import LandingError, RefusedFileError
 from kardashev.landing import compaction
 from kardashev.landing.compaction import compact
 from kardashev.landing.door import Door, land_folder
-from kardashev.landing.manifest import landing_manifest
+from kardashev.landing.listing import touched_files
+from kardashev.landing.manifest import read_files
 
 IN_TIME = datetime(2024, 1, 7, tzinfo=UTC)
 NOW = datetime(2024, 1, 20, tzinfo=UTC)  # 812 and 813 have closed, 814 has not
@@ -65,7 +66,9 @@ def send(landing, folder, number, model, received_at, rows="A,0.25\nB,-0.0\n"):
 def contents(landing):
     """What the manifest says of each round: rows and content, wherever they lie."""
     sums = {}
-    for row in landing_manifest(duckdb.connect(), landing).to_pylist():
+    connection = duckdb.connect()
+    rows = read_files(connection, landing, touched_files(connection, landing))
+    for row in rows.to_pylist():
         if row["table_name"] == "submissions" and row["problem"] is None:
             rows, content = sums.get(row["round_number"], (0, 0))
             sums[row["round_number"]] = rows + row["row_count"], content + int(row["content_hash"])
