@@ -45,7 +45,7 @@ check: lint  ## the fast checks: everything but whole builds
 	$(BIN)/pytest --numprocesses $(WORKERS) tests/kernels tests/landing
 
 test: check  ## every check, whole builds included
-	$(BIN)/pytest --numprocesses $(WORKERS) tests/warehouse
+	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile tests/warehouse
 
 test-long: test  ## and what takes minutes: a build killed at every place, ten times the drawn files
 	$(BIN)/pytest --numprocesses $(WORKERS) -m long tests/kernels tests/landing tests/warehouse
