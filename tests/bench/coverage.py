@@ -1,6 +1,6 @@
 """How often TC ± 1.96 standard errors holds the truth, over many sets of draws; and how far TC is off.
 
-`make bench` runs it on made-up rounds of 500 and 2,000 staked models. With a warehouse and its landing as
+`make bench` runs it on made-up rounds of 14, 500 and 2,000 staked models. With a warehouse and its landing as
 arguments it takes every eighth round that is held there too:
 
     python tests/bench/coverage.py warehouse/kardashev.duckdb landing
@@ -18,7 +18,7 @@ from threadpoolctl import threadpool_limits
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "kernels"))
 
-from portfolios import drawn_models, drawn_problem
+from portfolios import drawn_models, drawn_problem, standardized
 
 from kardashev.inspection.contribution import held_round, landed_returns
 from kardashev.portfolio.dropout import DropoutRule, drawn
@@ -27,6 +27,7 @@ from kardashev.portfolio.true_contribution import gradients, prepare, sampling_e
 STOCKS = 500
 SETS = 300
 EXACT, POOL = 14, 10_000
+FIRST_FOLLOWER, FOLLOWERS = 3, 4
 EACH = 8
 RULE = DropoutRule(few_staked=64, draws_of_few=512)  # of dropout_rules.csv
 NORMAL = 1.96
@@ -57,11 +58,11 @@ def coverage(problem, signals, stakes, returns):
         places = {mask.tobytes(): place for place, mask in enumerate(every.survives)}
         sets = []
         for _ in range(SETS):
-            draws = drawn(signals, stakes, generator, RULE)
+            draws = drawn(signals, stakes, generator, RULE, problem.exposures)
             here = [places[mask.tobytes()] for mask in draws.survives]
             sets.append(found[:, here] * draws.weights)
     else:
-        pool = drawn(signals, stakes, generator, DropoutRule(POOL))
+        pool = drawn(signals, stakes, generator, DropoutRule(POOL), problem.exposures)
         parts = slopes(problem, signals, returns, pool) * pool.weights
         truth = parts.sum(axis=1)
         sets = [parts[:, generator.choice(POOL, count)] * (POOL / count) for _ in range(SETS)]
@@ -77,6 +78,16 @@ def made_up(staked, concentration):
     rng = np.random.default_rng(staked)
     stakes = np.exp(concentration * rng.normal(size=staked))
     return drawn_problem(STOCKS), signals, stakes, rng.normal(size=STOCKS) * 0.02
+
+
+def few_made_up(staked=EXACT):
+    """As `made_up`, of few models: the first holds half of the stake, some follow limited factors."""
+    problem, signals, _, returns = made_up(staked + 2, 1)
+    stakes = np.geomspace(1.0, 0.05, staked)
+    stakes[0] = stakes[1:].sum()
+    factors = problem.exposures[[name.startswith("factor:") for name in problem.names]][:FOLLOWERS]
+    signals[:, FIRST_FOLLOWER : FIRST_FOLLOWER + FOLLOWERS] = standardized(factors).T
+    return problem, signals, np.append(stakes, [0.0, 0.0]), returns
 
 
 def held(database, landing):
@@ -99,6 +110,8 @@ def line(name, staked, held_share, error):
 def main():
     print(f"{'round':<28} {'staked':>6} {'held':>9} {'worst':>9} {'off':>9}")
     with threadpool_limits(1):
+        of_few = few_made_up()
+        line("made up, one holds half", EXACT, *coverage(*of_few))
         for staked in (500, 2000):
             for concentration in (1, 2):
                 name = f"made up, log-normal {concentration}"
