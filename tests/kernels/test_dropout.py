@@ -4,7 +4,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from portfolios import drawn_models, drawn_problem, standardized
+from portfolios import drawn_followers, drawn_models, drawn_problem, unequal_stakes
 from scipy.stats import binom
 
 from kardashev import errors
@@ -32,13 +32,6 @@ def orthonormal(stocks, models):
     centred = seeded(0).normal(size=(stocks, models))
     centred -= centred.mean(axis=0)
     return np.linalg.qr(centred)[0] * np.sqrt(stocks)
-
-
-def unequal_stakes(models):
-    """One holds half of them all, the smallest a thousandth."""
-    stakes = np.geomspace(1.0, 0.01, models)
-    stakes[0] = stakes[1:].sum()
-    return stakes
 
 
 def all_masks(models):
@@ -220,15 +213,8 @@ def test_a_quiet_models_variance_is_blended_with_that_of_all():
 
 @pytest.mark.parametrize("followers", [0, 2])
 def test_two_standard_errors_hold_the_exact_value_of_nineteen_models_in_twenty(followers):
-    """One of ten staked models holds half of the stake; 300 sets of 256 draws against all 1,023 masks.
-
-    Followers submit a factor that the limits hold near zero: slopes of a fund of theirs alone are huge.
-    """
-    models = 12
-    problem, (signals, stakes) = drawn_problem(60), drawn_models(60, models)
-    stakes[: models - 2] = unequal_stakes(models - 2)
-    factors = problem.exposures[[name.startswith("factor:") for name in problem.names]]
-    signals[:, 3 : 3 + followers] = standardized(factors[:followers]).T
+    """One of ten staked models holds half of the stake; 300 sets of 256 draws against all 1,023 masks."""
+    problem, signals, stakes = drawn_followers(60, 12, followers)
     returns = seeded(11).normal(size=(60, 1)) * 0.02
     every = drawn(signals, stakes, seeded(0), DropoutRule(1023))
     stored, _ = prepare(problem, signals, every)
