@@ -11,6 +11,7 @@ report              stocks held; exposures, limits and duals
 solve               the engines behind one interface
 specification       the problem as cvxpy states it
 layer               the CvxpyLayer in a PyTorch graph, and the reference engine
+importance          how likely each draw of stakes is made
 dropout             draws of stakes: masks, their weights, their meta models
 true_contribution   stakes → dropout → portfolio → return, and the gradient
 moved_stakes        the return with other stakes: TC without a gradient

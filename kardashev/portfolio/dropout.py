@@ -5,14 +5,9 @@ whose meta model is constant, for nobody survived or for signals that cancel, is
 for is the mean of a slope over this law.
 
 Where there are no more masks than draws, all are taken, weighted by their probability, and the mean is exact.
-Elsewhere draws are a sample. A slope grows as 1 / (σ Σd), and faster, as fewer signals hedge each other less:
-a fund of a few small survivors is rare and carries much of the mean. So nine draws in ten are made in
-proportion to p · size^−1.5, p the probability under the law of who of the largest stakes survives and size
-√E[(σ Σd)²]; the tenth follows the law. A draw has the weight p / q, q the probability by which it was drawn.
-Draws are independent, so their spread says how far the mean may be off.
-
-Source: importance sampling with a defensive mixture, Hesterberg 1995; Owen 2013, Monte Carlo Theory, Methods
-and Examples, chapter 9.
+Elsewhere draws are a sample: each is made with odds q that `kardashev.portfolio.importance` chooses, and has
+the weight p / q, p its probability under the law. Draws are independent, so their spread says how far the
+mean may be off.
 """
 
 from dataclasses import dataclass
@@ -25,15 +20,16 @@ from kardashev.errors import (
     InvalidSignalError,
     NoStakeError,
 )
+from kardashev.portfolio.importance import (
+    CONSTANT,
+    NO_META_MODEL,
+    cells_of_the_law,
+    masks_of,
+    probabilities,
+)
 
-CONSTANT = 1e-8  # a meta model of a smaller standard deviation is the same on every stock
-BLOCK = 14  # stakes whose masks, 16,384 of them, are drawn by importance
-BLOCKS = 3  # of the largest stakes
-TILT = 1.5  # power of the size by which a draw is the likelier the smaller its fund
-PLAIN = 0.1  # share of the draws that follow the law itself, so that no weight is above its inverse
 ATTEMPTS = 100  # at a draw, before it is given up
 MOSTLY = 0.5  # of the law must be left for its share to be known well
-NO_META_MODEL = "the meta model of every draw is constant"
 
 
 @dataclass(frozen=True)
@@ -108,7 +104,7 @@ def undropped(signals, stakes):
     )
 
 
-def drawn(signals, stakes, generator, rule=PUBLISHED):
+def drawn(signals, stakes, generator, rule=PUBLISHED, exposures=None):
     """The draws of a round: every mask where the rule has draws enough for them, otherwise a sample.
 
     Parameters
@@ -117,6 +113,8 @@ def drawn(signals, stakes, generator, rule=PUBLISHED):
     stakes : array (models,), at risk
     generator : numpy.random.Generator
     rule : DropoutRule
+    exposures : array (rows, stocks) that the portfolio's limits hold near zero, or None: a sample that knows
+        them makes draws with large slopes often
 
     Returns
     -------
@@ -137,7 +135,8 @@ def drawn(signals, stakes, generator, rule=PUBLISHED):
         raise InvalidProblemError(f"{count} draws with a dropout of {dropout}, not in [0, 1)")
     is_sample = len(staked) > np.log2(count + 1)
     if is_sample:
-        found = _sample(signals, stakes, staked, generator, count, dropout)
+        cells = cells_of_the_law(signals[:, staked], stakes[staked], dropout, exposures)
+        found = _sample(signals, stakes, staked, cells, generator, count, dropout)
     else:
         found = _all_masks(signals, stakes, staked, dropout)
     survives, weights, centred, deviations = found
@@ -190,38 +189,32 @@ def _centred_meta_models(signals, stakes):
 
 def _all_masks(signals, stakes, staked, dropout):
     """Who survives in each mask that has a meta model, their probabilities, and the meta models, centred."""
-    masks = _masks(len(staked))
+    masks = masks_of(len(staked))
     survives = np.ones((len(masks), len(stakes)), dtype=bool)
     survives[:, staked] = masks
-    probabilities = _probabilities(masks, dropout)
+    chances = probabilities(masks, dropout)
     centred, deviations = _centred_meta_models(signals, stakes * survives)
-    here = (deviations > CONSTANT) & (probabilities > 0)
+    here = (deviations > CONSTANT) & (chances > 0)
     if not here.any():
         raise ConstantMetaModelError(NO_META_MODEL)
-    weights = probabilities[here] / probabilities[here].sum()
+    weights = chances[here] / chances[here].sum()
     return survives[here], weights, centred[here], deviations[here]
 
 
-def _sample(signals, stakes, staked, generator, count, dropout):
+def _sample(signals, stakes, staked, cells, generator, count, dropout):
     """What `_all_masks` returns, of so many draws."""
-    fixed, known, chances, sizes = _cells(signals, stakes, staked, dropout)
-    chances = chances * (sizes > 0)
-    if not chances.any():
-        raise ConstantMetaModelError(NO_META_MODEL)
-    chances /= chances.sum()
-    odds = np.divide(chances, sizes**TILT, out=np.zeros(len(sizes)), where=sizes > 0)
-    odds = (1 - PLAIN) * odds / odds.sum() + PLAIN * chances
+    blocks = cells.fixed.shape[1]
     survives = np.ones((count, len(stakes)), dtype=bool)
     weights, deviations = np.empty(count), np.empty(count)
     centred = np.empty((count, len(signals)))
     due, tried, lost = np.arange(count), 0, 0.0
     for _ in range(ATTEMPTS):
-        cells = generator.choice(len(odds), len(due), p=odds)
+        chosen = generator.choice(len(cells.odds), len(due), p=cells.odds)
         kept = generator.random((len(due), len(staked))) >= dropout
-        is_known = np.arange(fixed.shape[1]) < known[cells, None]
-        np.copyto(kept[:, : fixed.shape[1]], fixed[cells], where=is_known)
+        is_known = np.arange(blocks) < cells.known[chosen, None]
+        np.copyto(kept[:, :blocks], cells.fixed[chosen], where=is_known)
         survives[np.ix_(due, staked)] = kept
-        weights[due] = chances[cells] / odds[cells]
+        weights[due] = cells.chances[chosen] / cells.odds[chosen]
         centred[due], deviations[due] = _centred_meta_models(signals, stakes * survives[due])
         tried += len(due)
         due = due[deviations[due] <= CONSTANT]
@@ -231,58 +224,6 @@ def _sample(signals, stakes, staked, generator, count, dropout):
             return survives, weights, centred, deviations
         lost += weights[due].sum()
     raise ConstantMetaModelError(NO_META_MODEL)
-
-
-def _cells(signals, stakes, staked, dropout):
-    """The law cut into cells: in each it is known who of the largest stakes survives, the others are free.
-
-    The first cells are the masks of the largest `BLOCK` stakes. In place of the one in which none of them
-    survives, which is as rare as its slopes are large, stand the masks of the next block, and so on.
-
-    Returns
-    -------
-    fixed : bool array (cells, models of all blocks), who survives
-    known : int array (cells,), of how many models, from the largest stake on, that holds
-    chances : array (cells,)
-    sizes : array (cells,), √E[(σ Σd)²]
-    """
-    among = staked[: BLOCK * BLOCKS]
-    parts = []
-    for start in range(0, len(among), BLOCK):
-        end = min(start + BLOCK, len(among))
-        masks = _masks(end - start)[end < len(among) :]
-        fixed = np.zeros((len(masks), len(among)), dtype=bool)
-        fixed[:, start:end] = masks
-        chances = dropout**start * _probabilities(masks, dropout)
-        block, others = staked[start:end], staked[end:]
-        sizes = _expected_sizes(signals, stakes, masks, block, others, dropout)
-        parts.append((fixed, np.full(len(masks), end), chances, sizes))
-    return tuple(map(np.concatenate, zip(*parts, strict=True)))
-
-
-def _masks(count):
-    """Every mask of so many models: bool array (2^count, count)."""
-    return (np.arange(2**count)[:, None] >> np.arange(count)) & 1 == 1
-
-
-def _probabilities(masks, dropout):
-    kept = masks.sum(axis=1)
-    return (1 - dropout) ** kept * dropout ** (masks.shape[1] - kept)
-
-
-def _expected_sizes(signals, stakes, masks, block, others, dropout):
-    """√E[(σ Σd)²] for each mask of a block, the others drawn at random: array (masks,), 0 if constant."""
-    apart = np.zeros(len(stakes))
-    apart[others] = stakes[others]
-    doubled = stakes[block] / (1 - dropout)
-    columns = np.column_stack([signals[:, block] * doubled, signals @ apart])
-    columns -= columns.mean(axis=0)
-    factor = np.linalg.qr(columns / np.sqrt(len(signals)), mode="r")
-    variances = np.einsum("ni,ni->i", signals, signals) / len(signals) - signals.mean(axis=0) ** 2
-    means = masks @ factor[:, :-1].T + factor[:, -1]
-    spread = dropout / (1 - dropout) * (apart**2 @ np.maximum(variances, 0.0))
-    sizes = np.sqrt(np.einsum("mk,mk->m", means, means) + spread)
-    return sizes * (sizes > CONSTANT * (masks @ doubled + apart.sum()))
 
 
 def _check(signals, stakes):

@@ -140,7 +140,7 @@ def _solved(block, stakes, factors, limits, engine, rule):
 def drawn_sensitivity(problem, block, at_risk, rule, engine, solved=None):
     """`prepare` on draws of the stakes at risk (models,), which the round's number seeds."""
     generator = np.random.default_rng([DROPOUT_SEED, block.in_round["round_number"]])
-    draws = drawn(block.gaussian, at_risk, generator, rule)
+    draws = drawn(block.gaussian, at_risk, generator, rule, problem.exposures)
     return prepare(problem, block.gaussian, draws, engine, solved)
 
 

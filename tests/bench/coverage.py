@@ -1,6 +1,6 @@
 """How often TC ± 1.96 standard errors holds the truth, over many sets of draws; and how far TC is off.
 
-`make bench` runs it on made-up rounds of 500 and 2,000 staked models. With a warehouse and its landing as
+`make bench` runs it on made-up rounds of 10, 500 and 2,000 staked models. With a warehouse and its landing as
 arguments it takes every eighth round that is held there too:
 
     python tests/bench/coverage.py warehouse/kardashev.duckdb landing
@@ -18,13 +18,14 @@ from threadpoolctl import threadpool_limits
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "kernels"))
 
-from portfolios import drawn_models, drawn_problem
+from portfolios import drawn_followers, drawn_models, drawn_problem
 
 from kardashev.inspection.contribution import held_round, landed_returns
 from kardashev.portfolio.dropout import DropoutRule, drawn
 from kardashev.portfolio.true_contribution import gradients, prepare, sampling_errors
 
 STOCKS = 500
+FEW, FEW_STOCKS, DRAWS_OF_FEW = 10, 60, 256
 SETS = 300
 EXACT, POOL = 14, 10_000
 EACH = 8
@@ -45,10 +46,10 @@ def slopes(problem, signals, returns, draws):
     return found
 
 
-def coverage(problem, signals, stakes, returns):
+def coverage(problem, signals, stakes, returns, rule=RULE):
     """Share of sets that hold the truth (models,), and the root mean square error over TC's own spread."""
     staked = np.flatnonzero(stakes)
-    count = RULE.draws_for(len(staked))
+    count = rule.draws_for(len(staked))
     generator = np.random.default_rng(len(staked))
     if len(staked) <= EXACT:
         every = drawn(signals, stakes, generator, DropoutRule(2 ** len(staked)))
@@ -57,11 +58,11 @@ def coverage(problem, signals, stakes, returns):
         places = {mask.tobytes(): place for place, mask in enumerate(every.survives)}
         sets = []
         for _ in range(SETS):
-            draws = drawn(signals, stakes, generator, RULE)
+            draws = drawn(signals, stakes, generator, rule, problem.exposures)
             here = [places[mask.tobytes()] for mask in draws.survives]
             sets.append(found[:, here] * draws.weights)
     else:
-        pool = drawn(signals, stakes, generator, DropoutRule(POOL))
+        pool = drawn(signals, stakes, generator, DropoutRule(POOL), problem.exposures)
         parts = slopes(problem, signals, returns, pool) * pool.weights
         truth = parts.sum(axis=1)
         sets = [parts[:, generator.choice(POOL, count)] * (POOL / count) for _ in range(SETS)]
@@ -77,6 +78,12 @@ def made_up(staked, concentration):
     rng = np.random.default_rng(staked)
     stakes = np.exp(concentration * rng.normal(size=staked))
     return drawn_problem(STOCKS), signals, stakes, rng.normal(size=STOCKS) * 0.02
+
+
+def few_made_up():
+    """As `made_up`, of ten staked models, one with half of the stake; two follow factors that are limited."""
+    returns = np.random.default_rng(11).normal(size=FEW_STOCKS) * 0.02
+    return *drawn_followers(FEW_STOCKS, FEW + 2, followers=2), returns
 
 
 def held(database, landing):
@@ -99,6 +106,7 @@ def line(name, staked, held_share, error):
 def main():
     print(f"{'round':<28} {'staked':>6} {'held':>9} {'worst':>9} {'off':>9}")
     with threadpool_limits(1):
+        line("made up, one holds half", FEW, *coverage(*few_made_up(), DropoutRule(DRAWS_OF_FEW)))
         for staked in (500, 2000):
             for concentration in (1, 2):
                 name = f"made up, log-normal {concentration}"

@@ -75,7 +75,7 @@ def models(common=0.0):
 def measure(rows, signals, stakes):
     problem, rng = universe(rows), np.random.default_rng(2)
     returns = rng.normal(size=(STOCKS, 1)) * 0.02
-    draws, drawing = cpu(lambda: drawn(signals, stakes, rng))
+    draws, drawing = cpu(lambda: drawn(signals, stakes, rng, exposures=problem.exposures))
     whole, sets = undropped(signals, stakes).meta_signals, draws.meta_signals
     vectors = np.repeat(returns.T, len(draws), axis=0)
 

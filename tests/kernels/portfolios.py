@@ -43,6 +43,25 @@ def drawn_models(stocks, models, seed=0):
     return (signals - signals.mean(axis=0)) / signals.std(axis=0), stakes
 
 
+def unequal_stakes(models):
+    """One holds half of them all, the smallest a thousandth."""
+    stakes = np.geomspace(1.0, 0.01, models)
+    stakes[0] = stakes[1:].sum()
+    return stakes
+
+
+def drawn_followers(stocks, models, followers):
+    """A problem, signals and `unequal_stakes` of all models but the last two.
+
+    Followers submit a factor that the limits hold near zero: slopes of a fund of theirs alone are huge.
+    """
+    problem, (signals, stakes) = drawn_problem(stocks), drawn_models(stocks, models)
+    stakes[: models - 2] = unequal_stakes(models - 2)
+    factors = problem.exposures[[name.startswith("factor:") for name in problem.names]]
+    signals[:, 3 : 3 + followers] = standardized(factors[:followers]).T
+    return problem, signals, stakes
+
+
 def standardized(values):
     """Along the stocks, which come last."""
     centred = values - values.mean(axis=-1, keepdims=True)

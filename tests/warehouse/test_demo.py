@@ -78,7 +78,7 @@ def assert_draws_agree(warehouse, least):
             found = []
             for seed in (1, 2):
                 generator = np.random.default_rng([seed, number])
-                draws = drawn(block.gaussian, stakes, generator, rule)
+                draws = drawn(block.gaussian, stakes, generator, rule, problem.exposures)
                 stored, _ = prepare(problem, block.gaussian, draws)
                 found.append(true_contribution(stored, block.gaussian[stored.places], returns)[0])
             correlations.append(np.corrcoef(found[0][:, 0], found[1][:, 0])[0, 1])
