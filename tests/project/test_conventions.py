@@ -151,7 +151,7 @@ def test_the_packages_rooms_know_only_those_below_them():
         "errors": (),
         "printing": (),
         "kernels": (),
-        "portfolio": ("errors",),
+        "portfolio": ("errors", "kernels"),
         "contracts": ("errors",),
         "rounds": ("errors", "kernels", "portfolio"),
         "landing": ("errors", "printing", "kernels"),
