@@ -1,4 +1,3 @@
-{{ config(materialized='view') }}
 {#
 Grain: round_number. The live rounds that the fund holds a portfolio for, the target whose returns it earns
 (that of True Contribution), what trading costs, and how many rounds are open at one time, which share its

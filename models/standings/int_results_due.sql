@@ -54,8 +54,8 @@ compared as (
 
     select
         round_number,
-        landed.era_date,
-        landed.close_at,
+        coalesce(landed.era_date, ledger.era_date) as era_date,
+        coalesce(landed.close_at, ledger.close_at) as close_at,
         landed.fingerprint,
         ledger.fingerprint as former_fingerprint
 
@@ -125,24 +125,19 @@ due as (
 
 ),
 
-moved as (
-
-    select round_number from due
-    union
-    select round_number
-    from target_days_due
-    where is_due
-
-),
-
 first_moved as (
 
     select
-        min(places.era_date) as era_date,
-        min(places.close_at) as close_at
+        min(era_date) as era_date,
+        min(close_at) as close_at
 
     from places
-    semi join moved on places.round_number = moved.round_number
+    where
+        round_number in (select due.round_number from due)
+        or round_number in (
+            select target_days_due.round_number from target_days_due
+            where target_days_due.is_due
+        )
 
 )
 
@@ -153,9 +148,11 @@ select
     compared.fingerprint,
     '{{ invocation_id }}' as build_id,
     compared.round_number in (select due.round_number from due) as is_due,
-    compared.round_number in (select moved.round_number from moved)
-    or coalesce(compared.era_date >= first_moved.era_date, false)
-    or coalesce(compared.close_at >= first_moved.close_at, false) as is_after
+    coalesce(
+        compared.era_date >= first_moved.era_date
+        or compared.close_at >= first_moved.close_at,
+        false
+    ) as is_after
 
 from compared
 cross join first_moved

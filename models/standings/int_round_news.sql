@@ -52,46 +52,50 @@ due as (
 
 ),
 
+due_results as (
+
+    select results.*
+    from results
+    inner join due on results.round_number = due.round_number
+
+),
+
 results_known as (
 
     select
-        results.round_number,
-        cast(results.known_at as date) as news_date,
-        results.measure = 'score' as is_score,
+        due_results.round_number,
+        cast(due_results.known_at as date) as news_date,
+        due_results.measure = 'score' as is_score,
         hash(
-            results.entrant_kind,
-            results.entrant_id,
-            results.measure,
-            results.score,
-            results.close_at,
-            results.value,
+            due_results.entrant_kind,
+            due_results.entrant_id,
+            due_results.measure,
+            due_results.score,
+            due_results.close_at,
+            due_results.value,
             entrants.account_id,
             entrants.display_name,
             entrants.created_at
         ) as content
 
-    from results
-    inner join due on results.round_number = due.round_number
+    from due_results
     left join entrants
         on
-            results.entrant_kind = entrants.entrant_kind
-            and results.entrant_id = entrants.entrant_id
+            due_results.entrant_kind = entrants.entrant_kind
+            and due_results.entrant_id = entrants.entrant_id
 
 ),
 
 results_gone as (
 
     select
-        results.round_number,
-        cast(results.until_at as date) as news_date,
-        results.measure = 'score' as is_score,
-        hash(
-            results.entrant_kind, results.entrant_id, results.measure, results.score, 'gone'
-        ) as content
+        round_number,
+        cast(until_at as date) as news_date,
+        measure = 'score' as is_score,
+        hash(entrant_kind, entrant_id, measure, score) as content
 
-    from results
-    inner join due on results.round_number = due.round_number
-    where results.until_at is not null
+    from due_results
+    where until_at is not null
 
 ),
 
@@ -114,6 +118,7 @@ evidence_known as (
 
 ),
 
+-- A round counts as the newest of a day though nothing is staked in it.
 staked as (
 
     select
@@ -124,7 +129,7 @@ staked as (
 
     from due
     inner join paying_rounds on due.round_number = paying_rounds.round_number
-    inner join stakes on due.round_number = stakes.round_number
+    left join stakes on due.round_number = stakes.round_number
 
 ),
 

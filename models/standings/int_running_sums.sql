@@ -13,7 +13,12 @@ with
 
 days as (
 
-    select * from {{ ref('int_as_of_dates_due') }}
+    select
+        as_of_date,
+        base_date,
+        row_number() over (order by as_of_date) as place
+
+    from {{ ref('int_as_of_dates_due') }}
     where is_summed
 
 ),
@@ -47,52 +52,81 @@ changes as (
 
 ),
 
+event_dates as (
+
+    select distinct event_date from changes
+
+),
+
+-- A change counts from the first of the days on.
+event_places as (
+
+    select
+        event_dates.event_date,
+        days.place
+
+    from event_dates
+    asof inner join days on event_dates.event_date <= days.as_of_date
+
+),
+
+daily_changes as (
+
+    select
+        changes.entrant_kind,
+        changes.entrant_id,
+        changes.measure,
+        changes.score,
+        changes.reputation_window,
+        event_places.place,
+        sum(changes.value_change) as value_change,
+        sum(changes.count_change) as count_change
+
+    from changes
+    inner join event_places on changes.event_date = event_places.event_date
+    group by all
+
+),
+
 running as (
 
     select
         * exclude (value_change, count_change),
-        sum(value_change) over to_date as value_sum,
-        cast(sum(count_change) over to_date as integer) as result_count
+        lead(place) over in_order as next_place,
+        cast(sum(value_change) over in_order as decimal(38, 18)) as value_sum,
+        cast(sum(count_change) over in_order as integer) as result_count
 
-    from changes
+    from daily_changes
     window
-        to_date as (
+        in_order as (
             partition by entrant_kind, entrant_id, measure, score, reputation_window
-            order by event_date
+            order by place
         )
 
 ),
 
-series as (
+-- It stays until the next one.
+dense as (
 
-    select distinct
-        entrant_kind,
-        entrant_id,
-        measure,
-        score,
-        reputation_window
+    select
+        * exclude (place, next_place),
+        unnest(
+            range(place, coalesce(next_place, (select max(days.place) + 1 from days)))
+        ) as place
 
     from running
 
 )
 
 select
-    running.entrant_kind,
-    running.entrant_id,
-    running.measure,
-    running.score,
-    running.reputation_window,
+    dense.entrant_kind,
+    dense.entrant_id,
+    dense.measure,
+    dense.score,
+    dense.reputation_window,
     days.as_of_date,
-    cast(running.value_sum as decimal(38, 18)) as value_sum,
-    running.result_count
+    dense.value_sum,
+    dense.result_count
 
-from series
-cross join days
-asof inner join running
-    on
-        series.entrant_kind = running.entrant_kind
-        and series.entrant_id = running.entrant_id
-        and series.measure = running.measure
-        and series.score = running.score
-        and series.reputation_window = running.reputation_window
-        and days.as_of_date >= running.event_date
+from dense
+inner join days on dense.place = days.place
