@@ -12,7 +12,8 @@ payouts_due as (
 
 ),
 
-stakes as (
+-- Read twice, each time in part: made once, it would be made whole.
+stakes as not materialized (
 
     select * from {{ ref('fct_stakes') }}
 
@@ -30,39 +31,43 @@ revisions as (
 
 ),
 
-staked as (
+redone as (
 
     select
         stakes.round_number,
         stakes.model_id,
         stakes.stake_nmr,
         stakes.at_risk_nmr,
-        paying_rounds.close_at,
-        coalesce(payouts_due.is_after, false) as is_after
+        paying_rounds.close_at
 
     from stakes
+    inner join payouts_due on stakes.round_number = payouts_due.round_number
     inner join paying_rounds on stakes.round_number = paying_rounds.round_number
-    left join payouts_due on stakes.round_number = payouts_due.round_number
+    where payouts_due.is_after
 
 ),
 
 openings as (
 
     select
-        model_id,
-        max(close_at) as close_at,
-        arg_max(stake_nmr, row(close_at, round_number)) as stake_nmr
+        stakes.model_id,
+        max(paying_rounds.close_at) as close_at,
+        arg_max(stakes.stake_nmr, row(paying_rounds.close_at, stakes.round_number))
+            as stake_nmr
 
-    from staked
-    where not is_after
+    from stakes
+    inner join paying_rounds on stakes.round_number = paying_rounds.round_number
+    left join payouts_due on stakes.round_number = payouts_due.round_number
+    where
+        not coalesce(payouts_due.is_after, false)
+        and stakes.model_id in (select redone.model_id from redone)
     group by all
 
 ),
 
 histories as (
 
-    select * from staked
-    where is_after
+    select * from redone
     union all by name
     select * from openings
 
@@ -87,18 +92,32 @@ closes as (
 
 ),
 
+first_close as (
+
+    select min(close_at) as close_at from closes
+
+),
+
+recent_revisions as (
+
+    select revisions.*
+    from revisions
+    inner join first_close on revisions.known_at > first_close.close_at
+
+),
+
 settled as (
 
     select
         closes.round_number,
         closes.model_id,
-        {{ exact_sum_of_amounts('revisions.change_nmr') }} as settled_nmr
+        {{ exact_sum_of_amounts('recent_revisions.change_nmr') }} as settled_nmr
 
-    from revisions
+    from recent_revisions
     asof join closes
         on
-            revisions.model_id = closes.model_id
-            and revisions.known_at <= closes.close_at
+            recent_revisions.model_id = closes.model_id
+            and recent_revisions.known_at <= closes.close_at
     where closes.former_close_at is not null
     group by all
 

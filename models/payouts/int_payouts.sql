@@ -38,7 +38,8 @@ sums as (
         known_at,
         round({{ sum_by_size('multiplier * value') }}, 15) as score_used,
         bool_and(value is not null) as is_scored,
-        string_agg(missing_reason, '; ' order by score) as missing_reason
+        string_agg(missing_reason, '; ' order by score)
+        filter (where missing_reason is not null) as missing_reason
 
     from terms
     group by all

@@ -30,7 +30,8 @@ clock as (
 
 ),
 
-terms as (
+-- Read twice, each time in part: made once, it would be made whole.
+terms as not materialized (
 
     select * from {{ ref('int_model_terms') }}
 
