@@ -112,7 +112,7 @@ def test_no_weekly_round_of_real_prices_is_without_a_window(shared_data):
     """About twelve holidays in seven years an era is eight days after the one before."""
     files = ("sp500_daily_2014_2021.parquet", "sp500_constituents_2021.csv")
     rules = PROJECT / "seeds" / "rules" / "stability_rules.csv"
-    model = PROJECT / "models" / "intermediate" / "worklist" / "int_round_windows.sql"
+    model = PROJECT / "models" / "rules" / "int_round_windows.sql"
     windows_sql = Template(model.read_text()).render(ref=str, config=lambda **_: "")
     with closing(load_prices(*(shared_data / name for name in files))) as connection:
         eras = make_eras(connection, "weekly", *price_dates(connection))
