@@ -109,11 +109,13 @@ sums as (
 payouts as (
 
     select
-        round_number,
-        model_id,
-        payout_rule,
-        payout_rule is not null and has_finals and close_at <= clock_at as is_settled,
-        greatest(close_at, if(is_settled, final_at, newest_at)) as known_at,
+        sums.round_number,
+        sums.model_id,
+        sums.payout_rule,
+        sums.payout_rule is not null
+        and sums.has_finals
+        and sums.close_at <= clock.clock_at as is_settled,
+        greatest(sums.close_at, if(is_settled, sums.final_at, sums.newest_at)) as known_at,
         if(is_settled, known_at, null) as settled_at
 
     from sums
