@@ -33,6 +33,7 @@ DEFINITIONS = [
     ("apcwsm", "mean_signal", "none", None, None, False, None),
     ("max_exposure", "largest_exposure", "none", None, "factors", False, None),
 ]
+CORRELATIONS = ("corr", "corr_plain", "spearman", "fnc", "neutral_corr")
 EXTREMES = ("corr_plain", "fnc", "mmc", "neutral_corr", "neutral_mmc")
 
 
@@ -317,9 +318,11 @@ def test_scores_of_any_round_equal_the_organisers(chain, drawn):
         expected = drawn.expected()
     found = chain.run(drawn.inputs()).execute("select * from int_scores").df()
     assert (found["value"].isna() == found["null_reason"].notna()).all()
+    is_constant = drawn.target.reindex(drawn.ids).nunique() == 1
     for score, values in expected.items():
         ours = found[found["score"] == score].set_index("model_id")["value"]
-        if values is None:
+        is_noise = is_constant and score.split(" tb")[0] in CORRELATIONS
+        if values is None or is_noise:  # the organiser's code divides noise by noise, or by nothing
             assert ours.isna().all(), score
         else:
             np.testing.assert_allclose(
