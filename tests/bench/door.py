@@ -18,7 +18,8 @@ from clock import cpu, peak_gigabytes
 
 from kardashev.landing.compaction import compact
 from kardashev.landing.door import Door, land_folder
-from kardashev.landing.manifest import landing_manifest
+from kardashev.landing.listing import touched_files
+from kardashev.landing.manifest import read_files
 from kardashev.landing.reader import create_views, point_views
 
 FILES, ROWS = 4000, 5000
@@ -87,15 +88,17 @@ def one_by_one(door, folder):
         door.land(file, 1, file.stem, RECEIVED_AT)
 
 
+def listed(connection, made):
+    return read_files(connection, made, touched_files(connection, made))
+
+
 def measure_reading(name, made):
     with duckdb.connect(config={"threads": 2}) as connection:
         connection.execute("set TimeZone = 'UTC'")
-        manifest = timed(
-            f"manifest of what lies {name}", lambda: landing_manifest(connection, made), made
-        )
+        manifest = timed(f"manifest of what lies {name}", lambda: listed(connection, made), made)
         create_views(connection)
-        listed = manifest.select(["table_name", "path", "layout"]).to_pylist()
-        point_views(connection, made, ["submissions"], [tuple(row.values()) for row in listed])
+        rows = manifest.select(["table_name", "path", "layout"]).to_pylist()
+        point_views(connection, made, ["submissions"], [tuple(row.values()) for row in rows])
         query = "create temp table read as select model_id, id, signal from landing.submissions"
         timed(f"rows read of what lies {name}", lambda: connection.execute(query), made)
 

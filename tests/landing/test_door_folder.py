@@ -14,7 +14,8 @@ import pytest
 from kardashev import cli
 from kardashev.errors import LandingError, RefusedFileError
 from kardashev.landing.door import Door, folder, land_folder
-from kardashev.landing.manifest import landing_manifest
+from kardashev.landing.listing import touched_files
+from kardashev.landing.manifest import read_files
 from kardashev.printing import Progress, VisibleStream
 
 OPEN = datetime(2024, 1, 6, 12, tzinfo=UTC)
@@ -96,7 +97,9 @@ def test_files_land_as_they_would_one_by_one(landing, uploads, tmp_path):
     (tmp_path / "other" / "rounds").rename(landing / "rounds")
 
     def content(place):
-        rows = landing_manifest(duckdb.connect(), place).to_pylist()
+        connection = duckdb.connect()
+        found = read_files(connection, place, touched_files(connection, place))
+        rows = found.to_pylist()
         rows = [row for row in rows if row["table_name"] == "submissions"]
         return sum(r["row_count"] for r in rows), sum(int(r["content_hash"]) for r in rows)
 
