@@ -16,7 +16,7 @@ from kardashev.rounds.score_rows import contribution_targets
 from kardashev.rounds.true_contributions import RANK, UNDROPPED, percentiles
 
 STAKE_BOUND = ("contribution", "neutral_contribution", "mpc", "tc")  # families of scores
-SAME_VALUE = 1e-12  # values of a meta model closer than this are tied, as its exact sums in SQL are
+SAME_VALUE = 1e-12  # values of a meta model closer than this are tied, SWP's among them
 
 
 class StakedRound:
