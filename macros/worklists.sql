@@ -25,14 +25,27 @@
     where these do not tell one entry from another.
 #}
 {% macro written_now(model, columns=none) %}
-    {% if execute and not var("whole_tables") %}
+    {% if execute %}
         {% set config = graph.nodes["model.kardashev." ~ model.identifier].config %}
-        {% set keys = config.meta.get("keys", ["round_number"]) %}
-        {% if columns is none or not keys | reject("in", columns) | list %}
+        {% if is_of_one_entry(config, columns) %}
             {{ return(redone_rows(config, model) or "true") }}
         {% endif %}
     {% endif %}
     {{ return("true") }}
+{% endmacro %}
+
+
+{#
+    Whether rows that are alike in these columns, or each row by itself, belong to one entry of the model's worklist, so
+    that those written now can be judged without those that are kept. Never with the variable `whole_tables`.
+#}
+{% macro is_of_one_entry(config, columns=none) %}
+    {% set keys = config.meta.get("keys", ["round_number"]) %}
+    {{ return(
+        not var("whole_tables")
+        and config.meta.get("redoes")
+        and (columns is none or not keys | reject("in", columns) | list)
+    ) }}
 {% endmacro %}
 
 

@@ -24,7 +24,7 @@ READ_BACK = {
 STAGING, INTERNAL, PUBLISHED = ("stg_",), ("int_",), ("fct_", "dim_", "leaderboard_")
 NO_PREFIX = {"published_copy": "what it makes is a file"}
 LONGEST_SQL, LONGEST_PYTHON_MODEL, LONGEST_MODULE = 150, 25, 300
-KEYS_GIVEN = {  # stored without a test of a key
+KEYS_GIVEN = {  # stored without a key that is held
     "int_clock": "one row",
     "published_copy": "one row",
     "int_landing_manifest": "one row a path, round and delivery, null in bad files",
@@ -32,7 +32,7 @@ KEYS_GIVEN = {  # stored without a test of a key
     "int_target_deliveries_judged": "strays among them",
     "int_signals_matched": "landed rows: that a stock is named once is judged, not given",
 }
-KEYLESS = "view"  # what is computed anew at each reading is tested where it is stored
+KEYLESS = "view"  # what is computed anew at each reading is held where it is stored
 
 
 @pytest.fixture(scope="session")
@@ -100,13 +100,13 @@ def test_every_model_and_every_column_in_its_yml_is_described(models):
             assert described["description"], f"{name}.{column}"
 
 
-def test_every_stored_model_has_its_key_tested(models):
-    untested = {
-        name
-        for name, node in models.items()
-        if node["config"]["materialized"] != KEYLESS and "primary_key" not in node["tests"]
-    }
-    assert untested == set(KEYS_GIVEN)
+def test_every_stored_model_has_its_key_held(models):
+    """A published key is a data test, which dbt's docs show; others are held as rows are written."""
+    stored = {n: m for n, m in models.items() if m["config"]["materialized"] != KEYLESS}
+    published = {name for name in stored if name.startswith(PUBLISHED)}
+    assert all("primary_key" in stored[name]["tests"] for name in published)
+    unheld = {n for n in stored.keys() - published if not stored[n]["config"]["unique_key"]}
+    assert unheld == set(KEYS_GIVEN)
 
 
 def test_published_models_enforce_their_contract(models):

@@ -21,29 +21,47 @@ def test_the_unit_tests_of_models_pass(clean):
 
 
 @pytest.fixture
-def tested(warehouse, clean):
-    """A function: whether the data tests of a mart pass, after all rounds but the second were kept rows."""
+def one_due(warehouse, clean):
+    """A copy of the clean warehouse, in which only the second round is due and the others are kept rows."""
     shutil.copytree(clean.folder, warehouse.folder, dirs_exist_ok=True)
     warehouse.execute("update int_rounds_due set is_stale = false where round_number != 2")
+    return warehouse
 
+
+def dbt(warehouse, *arguments):
+    """Exit status and output of a dbt command on a warehouse."""
+    done = subprocess.run(
+        warehouse.command(*arguments),
+        env=warehouse.environment(),
+        cwd=warehouse.folder,
+        capture_output=True,
+        text=True,
+    )
+    return done.returncode, done.stdout
+
+
+def test_data_tests_look_at_what_the_build_wrote_and_at_whole_tables_when_asked(one_due):
     def passes(*arguments):
-        command = warehouse.command("test", "--select", "fct_stakes,test_type:generic", *arguments)
-        done = subprocess.run(
-            command, env=warehouse.environment(), cwd=warehouse.folder, capture_output=True
-        )
-        return done.returncode == 0
+        return dbt(one_due, "test", "--select", "fct_stakes,test_type:generic", *arguments)[0] == 0
 
-    return warehouse, passes
-
-
-def test_data_tests_look_at_what_the_build_wrote_and_at_whole_tables_when_asked(tested):
-    warehouse, passes = tested
     double = "insert into fct_stakes from fct_stakes where round_number = {} limit 1"
-    warehouse.execute(double.format(1))
+    one_due.execute(double.format(1))
     assert passes()
-    assert not passes("--vars", "whole_tables: true")
-    warehouse.execute(double.format(2))
+    one_due.execute(double.format(2))
     assert not passes()
+    one_due.execute("delete from fct_stakes where round_number = 2")
+    assert not passes("--vars", "whole_tables: true")
+
+
+def test_rows_that_share_a_key_leave_the_table_as_it_was(one_due):
+    one_due.execute("insert into int_stakes from int_stakes where round_number = 2 limit 1")
+    kept = one_due.query("from int_stakes_at_risk order by all")
+    status, output = dbt(one_due, "run", "--select", "int_stakes_at_risk")
+    assert status == 1
+    assert (
+        "int_stakes_at_risk: round_number, model_key must name one row and never be null" in output
+    )
+    assert one_due.query("from int_stakes_at_risk order by all") == kept
 
 
 def worklist(warehouse, flag):
