@@ -74,6 +74,9 @@
             alter table {{ beside(target) }} rename to {{ target.identifier }};
         {% endcall %}
     {% endif %}
+    {% if config.get("contract").enforced %}
+        {% do persist_docs(target, model) %}
+    {% endif %}
     {{ assert_unique_key(target) }}
 {% endmacro %}
 

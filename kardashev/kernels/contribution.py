@@ -95,6 +95,18 @@ def meta_portfolio(powered, shares, basis, sample_weights):
     return portfolio - portfolio.mean()
 
 
+def normalized_meta_portfolio(powered, shares, basis, sample_weights):
+    """SWP: the meta portfolio over the sum of its absolute weights.
+
+    Returns
+    -------
+    array (stocks,), or NaN throughout when the portfolio is zero
+    """
+    portfolio = meta_portfolio(powered, shares, basis, sample_weights)
+    size = np.abs(portfolio).sum()
+    return portfolio / (size if size > 0 else np.nan)
+
+
 def meta_portfolio_contribution(powered, targets, shares, basis, sample_weights, normalizer, scale):
     """Gradient of the normalised portfolio's alpha with respect to each model's share of the stake.
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from kardashev.errors import PortfolioError
-from kardashev.kernels.contribution import contribution, meta_portfolio
+from kardashev.kernels.contribution import contribution, normalized_meta_portfolio
 from kardashev.kernels.correlation import correlation
 from kardashev.kernels.products import blend
 from kardashev.kernels.ranking import doubled_rank, signed_power
@@ -50,7 +50,8 @@ class StakedRound:
         if not self.at_risk.sum() > 0 or not self.block.has_neutralizers.all():
             return None
         powered, _, *operator = self.block.portfolio_parts(self.block.powered)
-        return _normalized(meta_portfolio(powered, self.shares, *operator))
+        portfolio = normalized_meta_portfolio(powered, self.shares, *operator)
+        return None if np.isnan(portfolio).any() else portfolio
 
     def meta_model_scores(self):
         """Rows (meta_model, score, score_version, target, value) of every meta model with members."""
@@ -68,9 +69,8 @@ class StakedRound:
         targets = part.targets([row])
         if row["family"] == "alpha":
             powered, targets, basis, weights = part.portfolio_parts(targets)
-            portfolio = _normalized(meta_portfolio(powered, self.shares, basis, weights))
-            if portfolio is not None:
-                yield META_PORTFOLIO, portfolio @ targets[:, 0]
+            portfolio = normalized_meta_portfolio(powered, self.shares, basis, weights)
+            yield META_PORTFOLIO, portfolio @ targets[:, 0]
             return
         targets = targets - self._known(row)["target_mean"]
         if row["has_target_power"]:
@@ -150,12 +150,6 @@ class StakedRound:
             for name, ranks in self.meta_ranks.items()
         }
         return part
-
-
-def _normalized(portfolio):
-    """A portfolio over the sum of its absolute weights; None for one of zeros."""
-    size = np.abs(portfolio).sum()
-    return portfolio / size if size > 0 else None
 
 
 def _ranked(values):

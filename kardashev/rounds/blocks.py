@@ -47,8 +47,13 @@ class Blocks:
         self.cursor = connection.cursor()
 
     def rows(self, relation, block, columns="*"):
-        """Rows of a relation that belong to a block, as an Arrow table."""
-        conditions = " and ".join(f"{name} = ${name}" for name in block)
+        """Rows of a relation that belong to a block, as an Arrow table; a list means any of its values."""
+        conditions = " and ".join(
+            f"{name} in (select unnest(${name}))"
+            if isinstance(value, list)
+            else f"{name} = ${name}"
+            for name, value in block.items()
+        )
         query = f"select {columns} from ({relation.sql_query()}) where {conditions}"
         return self.cursor.execute(query, block).to_arrow_table()
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pyarrow as pa
 
-from kardashev.kernels.contribution import meta_portfolio
+from kardashev.kernels.contribution import normalized_meta_portfolio
 from kardashev.kernels.neutralization import neutral_weights
 from kardashev.kernels.products import blend
 from kardashev.kernels.ranking import POWER, doubled_rank, gaussianized
@@ -75,16 +75,16 @@ def _blended(block, members):
 
 
 def _portfolio(block, reader, shares):
-    """SWP (stocks,), NaN outside N; None where nothing is at risk, or nothing is left."""
+    """SWP (stocks,), NaN outside N or where nothing is left; None where nothing is at risk."""
     here = block.has_neutralizers
     found = reader.values(shares, block.in_round, block.models, "model_key", "stake_share")
     if not here.any() or not np.nansum(found) > 0:
         return None
     portfolio = np.full(len(block.stocks), np.nan)
     operator = block.neutralizers[here], block.sample_weights[here]
-    portfolio[here] = meta_portfolio(block.powered[here], np.nan_to_num(found), *operator)
-    size = np.nansum(np.abs(portfolio))
-    return portfolio / size if size > 0 else None
+    shares = np.nan_to_num(found)
+    portfolio[here] = normalized_meta_portfolio(block.powered[here], shares, *operator)
+    return portfolio
 
 
 def _batch(number, name, block, values, portfolio):

@@ -63,12 +63,14 @@ def signal_product_rows(connection, vectors, vector_values, sources, covered):
 
 
 def _vectors(reader, vector_values, numbers, stocks):
-    """The vectors (stocks, numbers)."""
-    found = [
-        reader.values(vector_values, {"vector_id": number}, stocks, "stock_key", "value")
-        for number in numbers
-    ]
-    return np.column_stack(found)
+    """The vectors (stocks, numbers), whose numbers are in order; NaN without a row."""
+    rows = reader.rows(vector_values, {"vector_id": numbers}, "vector_id, stock_key, value")
+    places = stocks.here(rows["stock_key"].to_numpy())
+    columns = np.searchsorted(numbers, rows["vector_id"].to_numpy())
+    here = places >= 0
+    found = np.full((len(stocks), len(numbers)), np.nan)
+    found[places[here], columns[here]] = rows["value"].to_numpy()[here]
+    return found
 
 
 def _batches(numbers, models, values, found):

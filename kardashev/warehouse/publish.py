@@ -25,6 +25,13 @@ from kardashev.landing.listing import STAT, file_stat
 
 STORAGE_VERSION = "v1.0.0"  # any DuckDB client since 1.0 opens the copy
 COPY = "published_copy"  # the name by which the file is attached
+COMMENTS = """
+    select null as column_name, comment from duckdb_tables()
+    where database_name = current_database() and table_name = ? and comment is not null
+    union all
+    select column_name, comment from duckdb_columns()
+    where database_name = current_database() and table_name = ? and comment is not null
+"""
 SCHEMA = pa.schema(
     [
         ("path", pa.string()),
@@ -157,7 +164,7 @@ def _write_changes(connection, marts, changes, target, scratch):
     try:
         with _attached(connection, scratch) as cursor:
             for name, condition in changes.items():
-                _replace(cursor, f"{COPY}.main.{name}", marts[name].sql_query(), condition)
+                _replace(cursor, name, marts[name].sql_query(), condition)
             cursor.execute(f"checkpoint {COPY}")
     except duckdb.Error:
         _remove(scratch)
@@ -166,8 +173,9 @@ def _write_changes(connection, marts, changes, target, scratch):
     return True
 
 
-def _replace(cursor, table, mart, condition):
+def _replace(cursor, name, mart, condition):
     if condition:
+        table = f"{COPY}.main.{name}"
         cursor.execute("begin")
         cursor.execute(f"delete from {table} where {condition}")
         cursor.execute(f"insert into {table} by name from ({mart}) where {condition}")
@@ -177,15 +185,25 @@ def _replace(cursor, table, mart, condition):
         }
         if len(counts) == 1:
             return
-    cursor.execute(f"create or replace table {table} as {mart}")
+    _create(cursor, name, mart)
 
 
 def _write_whole(connection, marts, scratch):
     with _attached(connection, scratch, f"storage_version '{STORAGE_VERSION}'") as cursor:
         for name, mart in marts.items():
-            cursor.execute(f"create table {COPY}.main.{name} as {mart.sql_query()}")
+            _create(cursor, name, mart.sql_query())
         cursor.execute(f"checkpoint {COPY}")
     _sync(scratch)
+
+
+def _create(cursor, name, mart):
+    """The whole table, with the comments that it has in the warehouse."""
+    table = f"{COPY}.main.{name}"
+    cursor.execute(f"create or replace table {table} as {mart}")
+    for column, comment in cursor.execute(COMMENTS, [name, name]).fetchall():
+        named = f"table {table}" if column is None else f'column {table}."{column}"'
+        quoted = comment.replace("'", "''")
+        cursor.execute(f"comment on {named} is '{quoted}'")
 
 
 @contextmanager

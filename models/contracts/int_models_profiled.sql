@@ -2,7 +2,9 @@
 Grain: round_number (0: models/ has no rounds), subject. What the contract of models/ is judged on: when a round is due, and
 as long as there is something to say.
 #}
-{% set results = left_by_last_build('fct_contract_results') %}
+{% set results = left_by_last_build(
+    'fct_contract_results', round_number='integer', contract='varchar', success='boolean'
+) %}
 with
 
 models as (
@@ -25,14 +27,9 @@ candidates as (
 
 said_before as (
 
-    {% if results %}
-        select round_number
-        from {{ results }}
-        where contract = 'models' and not success
-    {% else %}
-        select cast(null as integer) as round_number
-        where false
-    {% endif %}
+    select round_number
+    from {{ results }}
+    where contract = 'models' and not success
 
 ),
 

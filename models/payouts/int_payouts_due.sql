@@ -6,7 +6,10 @@ is_due:   stakes, multipliers or a landed factor are redone; or a target day is 
 is_after: it closes when one of them changes, or later: stakes are compared with what was paid before.
 Of the clock it depends whether the round has closed, so that stands beside the rules.
 #}
-{% set ledger = left_by_last_build('int_payouts_built') %}
+{% set ledger = left_by_last_build(
+    'int_payouts_built',
+    round_number='integer', close_at='timestamp', rules_fingerprint='varchar'
+) %}
 with
 
 rounds as (
@@ -29,19 +32,11 @@ target_days_due as (
 
 ledger as (
 
-    {% if ledger %}
-        select
-            round_number,
-            close_at,
-            rules_fingerprint
-        from {{ ledger }}
-    {% else %}
-        select
-            cast(null as integer) as round_number,
-            cast(null as timestamp) as close_at,
-            cast(null as varchar) as rules_fingerprint
-        where false
-    {% endif %}
+    select
+        round_number,
+        close_at,
+        rules_fingerprint
+    from {{ ledger }}
 
 ),
 

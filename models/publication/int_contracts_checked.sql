@@ -3,7 +3,10 @@ Grain: round_number, contract, subject. What this build judged, and what stands 
 that is no longer landed, or of a table that a round no longer has: these results are replaced. An upload's verdicts are
 replaced by round, whoever sent it. What failed in an operator's table is judged by every build, so it is replaced by each.
 #}
-{% set results = left_by_last_build('fct_contract_results') %}
+{% set results = left_by_last_build(
+    'fct_contract_results',
+    round_number='integer', contract='varchar', subject='varchar', success='boolean'
+) %}
 with
 
 verdicts as (
@@ -26,21 +29,12 @@ target_days as (
 
 former_results as (
 
-    {% if results %}
-        select
-            round_number,
-            contract,
-            subject,
-            success
-        from {{ results }}
-    {% else %}
-        select
-            cast(null as integer) as round_number,
-            cast(null as varchar) as contract,
-            cast(null as varchar) as subject,
-            cast(null as boolean) as success
-        where false
-    {% endif %}
+    select
+        round_number,
+        contract,
+        subject,
+        success
+    from {{ results }}
 
 ),
 

@@ -4,49 +4,37 @@ wrote the ledger had on its worklist. Both tables are read as they were left.
 is_held:       the day's sums are held for sure; is_maybe_held: or it was killed over them.
 is_unfinished: its standings were being made.
 #}
-{% set ledger = left_by_last_build('int_as_of_dates_built') %}
-{% set worklist = left_by_last_build('int_as_of_dates_due') %}
+{% set ledger = left_by_last_build(
+    'int_as_of_dates_built',
+    as_of_date='date', fingerprint='ubigint', is_held='boolean', build_id='varchar'
+) %}
+{% set worklist = left_by_last_build(
+    'int_as_of_dates_due',
+    as_of_date='date', is_due='boolean', is_summed='boolean', is_pruned='boolean',
+    build_id='varchar'
+) %}
 with
 
 ledger as (
 
-    {% if ledger %}
-        select
-            as_of_date,
-            fingerprint,
-            is_held,
-            build_id
-        from {{ ledger }}
-    {% else %}
-        select
-            cast(null as date) as as_of_date,
-            cast(null as ubigint) as fingerprint,
-            cast(null as boolean) as is_held,
-            cast(null as varchar) as build_id
-        where false
-    {% endif %}
+    select
+        as_of_date,
+        fingerprint,
+        is_held,
+        build_id
+    from {{ ledger }}
 
 ),
 
 worklist as (
 
-    {% if worklist %}
-        select
-            as_of_date,
-            is_due,
-            is_summed,
-            is_pruned,
-            build_id
-        from {{ worklist }}
-    {% else %}
-        select
-            cast(null as date) as as_of_date,
-            cast(null as boolean) as is_due,
-            cast(null as boolean) as is_summed,
-            cast(null as boolean) as is_pruned,
-            cast(null as varchar) as build_id
-        where false
-    {% endif %}
+    select
+        as_of_date,
+        is_due,
+        is_summed,
+        is_pruned,
+        build_id
+    from {{ worklist }}
 
 ),
 

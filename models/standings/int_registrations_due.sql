@@ -4,7 +4,10 @@ build was done. A model counts among those of its account from its creation on. 
 build left them.
 #}
 {% set ledger = left_by_last_build('int_entrants_built') %}
-{% set results = left_by_last_build('int_results') %}
+{% set results = left_by_last_build(
+    'int_results',
+    entrant_kind='varchar', entrant_id='varchar', round_number='integer', close_at='timestamp'
+) %}
 with
 
 entrants as (
@@ -32,21 +35,12 @@ before as (
 
 results as (
 
-    {% if results %}
-        select
-            entrant_kind,
-            entrant_id,
-            round_number,
-            close_at
-        from {{ results }}
-    {% else %}
-        select
-            cast(null as varchar) as entrant_kind,
-            cast(null as varchar) as entrant_id,
-            cast(null as integer) as round_number,
-            cast(null as timestamp) as close_at
-        where false
-    {% endif %}
+    select
+        entrant_kind,
+        entrant_id,
+        round_number,
+        close_at
+    from {{ results }}
 
 ),
 

@@ -3,7 +3,10 @@ Grain: round_number. The rounds whose submissions can have another fate than the
 is redone; or others are expected than the ledger `int_submissions_built` says, because the round has closed or models were
 registered, or withdrawn, that count by its close. A round that is no longer landed has no roster, and its rows go.
 #}
-{% set ledger = left_by_last_build('int_submissions_built') %}
+{% set ledger = left_by_last_build(
+    'int_submissions_built',
+    round_number='integer', roster='varchar'
+) %}
 with
 
 rounds as (
@@ -38,17 +41,10 @@ models as (
 
 ledger as (
 
-    {% if ledger %}
-        select
-            round_number,
-            roster
-        from {{ ledger }}
-    {% else %}
-        select
-            cast(null as integer) as round_number,
-            cast(null as varchar) as roster
-        where false
-    {% endif %}
+    select
+        round_number,
+        roster
+    from {{ ledger }}
 
 ),
 

@@ -3,49 +3,38 @@ Grain: round_number. What the last build left of each round: its ledger row, and
 had it on its worklist ever reached the ledger: one killed, or one that left the round out, did not. Both tables are read as that build left them: no ref, so no
 cycle. A full refresh starts from nothing.
 #}
-{% set ledger = left_by_last_build('int_rounds_built') %}
-{% set worklist = left_by_last_build('int_rounds_due') %}
+{% set ledger = left_by_last_build(
+    'int_rounds_built',
+    round_number='integer', fingerprint='varchar', lag_rounds='integer[]', is_held='boolean',
+    build_id='varchar'
+) %}
+{% set worklist = left_by_last_build(
+    'int_rounds_due',
+    round_number='integer', build_id='varchar',
+    is_changed='boolean', was_changed='boolean', is_stale='boolean', was_stale='boolean'
+) %}
 with
 
 ledger as (
 
-    {% if ledger %}
-        select
-            round_number,
-            fingerprint,
-            lag_rounds,
-            is_held,
-            build_id
-        from {{ ledger }}
-    {% else %}
-        select
-            cast(null as integer) as round_number,
-            cast(null as varchar) as fingerprint,
-            cast(null as integer[]) as lag_rounds,
-            cast(null as boolean) as is_held,
-            cast(null as varchar) as build_id
-        where false
-    {% endif %}
+    select
+        round_number,
+        fingerprint,
+        lag_rounds,
+        is_held,
+        build_id
+    from {{ ledger }}
 
 ),
 
 worklist as (
 
-    {% if worklist %}
-        select
-            round_number,
-            build_id,
-            is_changed or was_changed as was_changed,
-            is_stale or was_stale as was_stale
-        from {{ worklist }}
-    {% else %}
-        select
-            cast(null as integer) as round_number,
-            cast(null as varchar) as build_id,
-            cast(null as boolean) as was_changed,
-            cast(null as boolean) as was_stale
-        where false
-    {% endif %}
+    select
+        round_number,
+        build_id,
+        is_changed or was_changed as was_changed,
+        is_stale or was_stale as was_stale
+    from {{ worklist }}
 
 ),
 

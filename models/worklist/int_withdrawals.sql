@@ -2,8 +2,15 @@
 Grain: table_name. How much of what the warehouse was built from is no longer landed: rows by round, and of targets
 the days of a round that were known. A file that cannot be used is landed all the same: the rounds it held wait for it. The tables of the last build are read as it left them, under a full refresh too.
 #}
-{% set contents = left_by_last_build('int_round_contents', under_full_refresh=true) %}
-{% set target_days = left_by_last_build('int_target_days_built', under_full_refresh=true) %}
+{% set contents = left_by_last_build(
+    'int_round_contents', under_full_refresh=true,
+    table_name='varchar', round_number='integer', row_count='bigint'
+) %}
+{% set target_days = left_by_last_build(
+    'int_target_days_built', under_full_refresh=true,
+    round_number='integer', target='varchar', score_day='integer', known_at='timestamp',
+    fingerprint='varchar'
+) %}
 with
 
 manifest as (
@@ -53,38 +60,22 @@ rounds_waiting as (
 
 built as (
 
-    {% if contents %}
-        select
-            table_name,
-            round_number,
-            row_count
-        from {{ contents }}
-    {% else %}
-        select
-            cast(null as varchar) as table_name,
-            cast(null as integer) as round_number,
-            cast(null as bigint) as row_count
-        where false
-    {% endif %}
+    select
+        table_name,
+        round_number,
+        row_count
+    from {{ contents }}
 
 ),
 
 built_days as (
 
-    {% if target_days %}
-        select distinct
-            round_number,
-            score_day,
-            known_at
-        from {{ target_days }}
-        where fingerprint is not null and target != 'none'
-    {% else %}
-        select
-            cast(null as integer) as round_number,
-            cast(null as integer) as score_day,
-            cast(null as timestamp) as known_at
-        where false
-    {% endif %}
+    select distinct
+        round_number,
+        score_day,
+        known_at
+    from {{ target_days }}
+    where fingerprint is not null and target != 'none'
 
 ),
 

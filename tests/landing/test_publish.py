@@ -100,6 +100,21 @@ def built(published):
         yield warehouse
 
 
+def test_comments_travel_with_the_tables(built, published):
+    built.run("comment on table whole is 'what it''s for'")
+    built.run("""comment on column by_round.value is 'a value; "quoted"'""")
+    built.redo(2, value=3)
+    assert not built.publish()["is_whole"]  # a kept table keeps what it has
+    assert built.publish(builds_begun=2)["is_whole"]
+    with duckdb.connect(str(published), read_only=True) as connection:
+        tables = connection.execute("select comment from duckdb_tables() order by table_name")
+        assert tables.fetchall() == [(None,), ("what it's for",)]
+        columns = (
+            "select comment from duckdb_columns() where column_name = 'value' order by table_name"
+        )
+        assert connection.execute(columns).fetchall() == [('a value; "quoted"',), (None,)]
+
+
 def test_what_the_worklist_redid_is_replaced_and_nothing_else(built, published):
     for rounds, value in (((9,), 1), ((2, 4), 7), ((0, 9), None)):  # new, corrected, withdrawn
         built.redo(*rounds, value=value)

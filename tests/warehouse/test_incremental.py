@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 
+import duckdb
 import numpy as np
 import pytest
 import tournament
@@ -18,6 +19,13 @@ def test_the_unit_tests_of_models_pass(clean):
         command, env=clean.environment(), cwd=clean.folder, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stdout
+
+
+def test_the_published_copy_describes_its_tables_and_columns(clean):
+    with duckdb.connect(str(clean.published), read_only=True) as connection:
+        for kind in ("tables", "columns"):
+            undescribed = f"from duckdb_{kind}() where not internal and comment is null"
+            assert connection.execute(undescribed).fetchall() == []
 
 
 @pytest.fixture
@@ -96,8 +104,7 @@ def test_a_second_build_with_nothing_new_changes_nothing_and_loads_nothing_heavy
     warehouse, clean, imported
 ):
     heavy = {"torch", "cvxpy", "cvxpylayers", "great_expectations", "scipy.stats"}
-    shutil.copytree(clean.landing, warehouse.landing)
-    warehouse.build()
+    shutil.copytree(clean.folder, warehouse.folder, dirs_exist_ok=True)
     first = warehouse.marts()
     warehouse.build(is_apart=True)
     assert "duckdb" in imported()
@@ -111,12 +118,16 @@ def test_a_second_build_with_nothing_new_changes_nothing_and_loads_nothing_heavy
         assert frame.equals(second[name]), name  # scored_at included
 
 
-def test_a_touched_file_with_the_same_content_is_not_due(warehouse):
+def test_a_touched_file_with_the_same_content_is_not_due_and_only_new_files_are_read(warehouse):
     tournament.land_all(warehouse.landing, [1])
     warehouse.build()
     tournament.land_all(warehouse.landing, [1])
+    tournament.land_round(warehouse.landing, 9)
     warehouse.build()
-    assert worklist(warehouse, "true") == []
+    assert worklist(warehouse, "true") == [9]
+    files = warehouse.query("select distinct path from int_files_due")
+    assert files
+    assert all(path.split("/")[1].startswith("9") for (path,) in files)
 
 
 def test_compacting_the_landing_makes_nothing_due_and_changes_nothing(warehouse, clean):
@@ -135,21 +146,36 @@ def test_compacting_the_landing_makes_nothing_due_and_changes_nothing(warehouse,
         assert frame.equals(found[name]), name  # scored_at included
 
 
-def test_new_target_days_touch_neither_ranks_nor_weights(warehouse):
-    tournament.land_models(warehouse.landing)
+def test_new_target_days_touch_neither_ranks_nor_weights_and_superseded_ones_go(warehouse):
+    landing = warehouse.landing
+    tournament.land_models(landing)
     for number in (1, 2):
-        tournament.land_round(warehouse.landing, number)
-        tournament.land_targets(warehouse.landing, number, 20, day=5)
+        tournament.land_round(landing, number)
+        tournament.land_targets(landing, number, 20, day=5)
     warehouse.build()
     before = held(warehouse)
     for number in (1, 2):
-        tournament.land_targets(warehouse.landing, number, 20, day=6)
-        tournament.land_targets(warehouse.landing, number, 60, day=6)
+        for horizon in tournament.TARGETS:
+            tournament.land_targets(landing, number, horizon, day=6)
     warehouse.build()
     assert worklist(warehouse, "true") == []
     assert held(warehouse) == before
-    days = set(warehouse.marts()["fct_scores"]["score_day"])
-    assert days == {0, 5, 6}
+    assert set(warehouse.marts()["fct_scores"]["score_day"]) == {0, 5, 6}
+    for horizon in tournament.TARGETS:
+        tournament.land_targets(landing, 1, horizon)
+    warehouse.build()
+    scores = warehouse.marts()["fct_scores"].query("round_number == 1")
+    assert scores.loc[scores["score_day"] > 6, "is_final"].all()
+    paid = {
+        "tc": "v1",
+        "alpha": "v1",
+        "mpc": "v3",
+    }  # the last two on targets of 60 days, from day 6 on
+    for day, kept in ((5, {"tc"}), (6, set(paid))):
+        daily = scores[scores["score_day"] == day]
+        assert dict(zip(daily["score"], daily["score_version"], strict=True)).items() == {
+            (score, paid[score]) for score in kept
+        }
 
 
 def held(warehouse):
@@ -159,31 +185,10 @@ def held(warehouse):
     return [warehouse.query(f"select rowid, * from {table} order by rowid") for table in tables]
 
 
-def test_days_superseded_by_the_final_one_stay_only_where_they_are_kept(warehouse):
-    landing = warehouse.landing
-    tournament.land_models(landing)
-    tournament.land_round(landing, 1)
-    for horizon in tournament.TARGETS:
-        tournament.land_targets(landing, 1, horizon, day=4)
-    warehouse.build()
-    for horizon in tournament.TARGETS:
-        tournament.land_targets(landing, 1, horizon)
-    warehouse.build()
-    scores = warehouse.marts()["fct_scores"]
-    kept = scores[scores["score_day"] == 4][["score", "score_version"]].drop_duplicates()
-    assert set(kept.itertuples(index=False, name=None)) == {
-        ("alpha", "v1"),
-        ("mpc", "v3"),
-        ("tc", "v1"),
-    }
-    assert scores.loc[scores["score_day"] > 4, "is_final"].all()
-
-
 def test_signals_are_dropped_when_nothing_needs_them_and_prepared_again_for_a_revision(
     warehouse, clean
 ):
-    shutil.copytree(clean.landing, warehouse.landing)
-    warehouse.build()
+    shutil.copytree(clean.folder, warehouse.folder, dirs_exist_ok=True)
     warehouse.build()  # resolved rounds outside every window are dropped now
     prepared = "select distinct round_number from int_signal_ranks order by 1"
     assert warehouse.query(prepared) == [(5,), (6,)]
@@ -214,16 +219,6 @@ def test_a_round_closes_when_the_clock_passes_its_close_though_nothing_of_it_is_
     assert set(closed["fct_scores"].query("target == 'none'")["round_number"]) == {5, 6}
     warehouse.build("--full-refresh")
     assert_same_marts(closed, warehouse.marts())
-
-
-def test_only_new_files_are_read(warehouse):
-    tournament.land_all(warehouse.landing, [1])
-    warehouse.build()
-    tournament.land_round(warehouse.landing, 9)
-    warehouse.build()
-    files = warehouse.query("select distinct path from int_files_due")
-    assert files
-    assert all(path.split("/")[1].startswith("9") for (path,) in files)
 
 
 def test_what_was_known_before_a_revision_can_be_asked_for_and_comes_back(warehouse, clean):

@@ -11,14 +11,8 @@ import tournament
 from harness import PROJECT, Warehouse, assert_same_marts
 
 PUBLISHING = "while publishing"
-FEW_PLACES = (
-    "int_rounds_due",
-    "int_signal_ranks",
-    "int_stakes_at_risk",
-    "int_meta_models",
-    "int_running_sums",
-    "int_rounds_built",
-    PUBLISHING,
+FEW_PLACES = (  # the worklist is written; signals are; standings are; the ledger is; the copy half so
+    *("int_rounds_due", "int_meta_models", "int_running_sums", "int_rounds_built", PUBLISHING),
 )
 
 

@@ -4,7 +4,6 @@ import shutil
 
 import pytest
 import tournament
-from conftest import ROUNDS
 from harness import assert_same_marts
 
 
@@ -14,35 +13,35 @@ def land(landing, number):
         tournament.land_targets(landing, number, horizon)
 
 
-@pytest.mark.parametrize("order", [ROUNDS, (5, 2, 6, 1, 4, 3)], ids=["in turn", "shuffled"])
-def test_rounds_built_one_by_one_equal_all_at_once(warehouse, clean, order):
-    tournament.land_models(warehouse.landing)
-    for number in order:
-        land(warehouse.landing, number)
-        warehouse.build()
-    assert_same_marts(warehouse.marts(), clean.marts())
-
-
 def lags(warehouse, number):
     """The rounds that a round's submissions are compared with."""
     stability = warehouse.marts()["fct_stability"]
     return set(stability.loc[stability["round_number"] == number, "lag_round"])
 
 
-def test_a_late_round_between_two_others(warehouse, clean):
-    tournament.land_all(warehouse.landing, [n for n in ROUNDS if n != 3])
-    warehouse.build()
-    assert lags(warehouse, 4) == {2}  # no round in its days: the last one before
-    land(warehouse.landing, 3)
-    warehouse.build()
+@pytest.mark.parametrize(
+    "builds",
+    [((1, 2), (3, 4), (5, 6)), ((5,), (2,), (6,), (1, 4), (3,))],
+    ids=["in turn", "shuffled"],
+)
+def test_rounds_built_by_and_by_equal_all_at_once(warehouse, clean, builds):
+    """The round that is built last was missing in the window of the one after it."""
+    tournament.land_models(warehouse.landing)
+    for numbers in builds:
+        for number in numbers:
+            land(warehouse.landing, number)
+        warehouse.build()
+        if 4 in numbers and 3 not in numbers:
+            assert lags(warehouse, 4) == {2}  # no round in its days: the last one before
     assert_same_marts(warehouse.marts(), clean.marts())
     stale = warehouse.query("select round_number, is_changed from int_rounds_due where is_stale")
-    assert sorted(stale) == [(3, True), (4, False)]  # the round, and the one whose window it is in
-    assert lags(warehouse, 4) == {3}
+    if builds[-1] == (3,):  # the round, and the one whose window it is in
+        assert sorted(stale) == [(3, True), (4, False)]
+        assert lags(warehouse, 4) == {3}
 
 
 def test_a_correction_to_an_old_round(warehouse, clean):
-    shutil.copytree(clean.landing, warehouse.landing)
+    shutil.copytree(clean.folder, warehouse.folder, dirs_exist_ok=True)
     tournament.land_upload(warehouse.landing, 1, "model_c", correction=1)
     tournament.write(
         tournament.pd.DataFrame(

@@ -307,17 +307,34 @@ drawn_rounds = st.builds(
 )
 
 
+def together(rounds):
+    """The inputs of several rounds, numbered from 1."""
+    inputs = [drawn.inputs() for drawn in rounds]
+    for number, tables in enumerate(inputs, 1):
+        for frame in tables.values():
+            frame["round_number"] = pd.array([number] * len(frame), "int32")
+    return {
+        name: pd.concat([tables[name] for tables in inputs], ignore_index=True)
+        for name in inputs[0]
+    }
+
+
 @settings(
-    max_examples=40,
+    max_examples=10,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(drawn=drawn_rounds)
-def test_scores_of_any_round_equal_the_organisers(chain, drawn):
+@given(rounds=st.lists(drawn_rounds, min_size=3, max_size=5))
+def test_scores_of_any_round_equal_the_organisers(chain, rounds):
+    scores = chain.run(together(rounds)).execute("select * from int_scores").df()
+    assert (scores["value"].isna() == scores["null_reason"].notna()).all()
+    for number, drawn in enumerate(rounds, 1):
+        assert_scores_match(scores[scores["round_number"] == number], drawn)
+
+
+def assert_scores_match(found, drawn):
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         expected = drawn.expected()
-    found = chain.run(drawn.inputs()).execute("select * from int_scores").df()
-    assert (found["value"].isna() == found["null_reason"].notna()).all()
     is_constant = drawn.target.reindex(drawn.ids).nunique() == 1
     for score, values in expected.items():
         ours = found[found["score"] == score].set_index("model_id")["value"]
