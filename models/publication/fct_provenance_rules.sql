@@ -7,10 +7,11 @@ Grain: round_number, rule_table, rule_row. The rows of seeds/rules that applied 
 as JSON.
 #}
 {% set dated = [
-    'score_definitions', 'canon_scores', 'meta_model_definitions', 'payout_rules', 'portfolio_limits',
-    'dropout_rules', 'stability_rules', 'contract_expectations',
+    'score_definitions', 'meta_model_definitions', 'payout_rules', 'portfolio_limits', 'dropout_rules',
+    'stability_rules', 'contract_expectations',
 ] %}
-{% set undated = ['target_definitions', 'factor_sets'] %}
+{# Every row of a series counts: a multiplier may be landed under the name of a score that the series had before. #}
+{% set undated = ['canon_scores', 'target_definitions', 'factor_sets'] %}
 with
 
 provenance_due as (
