@@ -46,27 +46,12 @@ def window(calendar, rules, rounds):
     return [number for _, number in kept]
 
 
-class Moves:
-    """What is compared of a round with another: signals, portfolios, signals outside N."""
-
-    def __init__(self, landed, forms, span):
-        self.signals = landed.predictions
-        held = len(landed.basis) > 0 and self.signals.shape[1] > 0
-        empty = pd.DataFrame(index=landed.basis.index)
-        self.portfolios = self.outside = empty
-        if held:
-            weights = forms.weights(self.signals, landed.basis, landed.universe["sample_weight"])
-            centred = weights - weights.mean()
-            self.portfolios = centred / centred.abs().sum().replace(0.0, np.nan)
-            self.outside = span.outside(landed.predictions, landed.basis)
-
-
 def stability(now, earlier, forms, floor):
     """Churn, turnover and neutral churn of every model in a round and in those of its window.
 
     Parameters
     ----------
-    now : Moves
+    now : kardashev.inspection.audit.landed.Moves
     earlier : dict of int → Moves
     forms : module of formulas
     floor : float, the smallest share of stocks to share

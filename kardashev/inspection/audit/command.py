@@ -4,9 +4,11 @@ import json
 import math
 from dataclasses import asdict
 
+import duckdb
+
 from kardashev.errors import KardashevError, LandingError, WarehouseError
 from kardashev.inspection.audit.close import window
-from kardashev.inspection.audit.evidence import Evidence
+from kardashev.inspection.audit.evidence import Evidence, rows_of
 from kardashev.inspection.audit.gaps import Part
 from kardashev.inspection.audit.published import Published
 from kardashev.inspection.audit.rounds import PARTS, RoundAudit, failed, formulas, landed_round
@@ -15,6 +17,11 @@ from kardashev.inspection.audit.rules import Rules, differences, seed_rows
 AGREES, DIFFERS = 0, 1
 MOST_LINES = 20  # of one part of one round; --json has all
 LISTED = "landing"
+# Of a landing that is not what the round was made from, anything may be missing, or of another kind.
+UNRECOMPUTED = (
+    *(KardashevError, duckdb.Error, ArithmeticError, AssertionError, AttributeError),
+    *(LookupError, TypeError, ValueError),
+)
 
 
 def audit(published, landing, project, numbers=None, last=None, as_json=False, progress=print):
@@ -52,50 +59,78 @@ def audit(published, landing, project, numbers=None, last=None, as_json=False, p
 
 
 def audited(copy, landing, seeds, numbers, progress=lambda message: None):
-    """Every part of some rounds together: dict of name → `Part`."""
+    """Every part of some rounds together.
+
+    Parameters
+    ----------
+    copy : Published
+    landing, seeds : Path
+    numbers : list of int, ascending
+    progress : function of a message
+
+    Returns
+    -------
+    dict of name → `Part`
+    """
+    audits = RoundAudits(copy, landing, seeds, numbers)
     totals = {name: Part(name) for name in PARTS}
-    files, rules = copy.files(), {}
-    # Which rounds a window holds is in rounds/ alone, so these files come first.
-    calendar = Evidence(landing, files.iloc[:0].assign(path=""), set()).all_rows("rounds")
-    windows = {}
-    for number in numbers:
-        rules[number] = copy.rule_rows(number)
-        rows = calendar[calendar["round_number"] == number].to_dict("records")
-        windows[number] = window(rows[0], Rules(rules[number], rows[0]), calendar) if rows else []
-    wanted = set(numbers) | {lag for lags in windows.values() for lag in lags}
-    evidence = Evidence(landing, files, wanted)
-    models = evidence.all_rows("models")
-    forms = formulas()
     for number in numbers:
         progress(f"round {number}")
-        for part in _one(
-            copy, evidence, seeds, number, windows[number], calendar, models, rules, forms
-        ):
+        for part in audits.of(number):
             totals[part.name].add(part)
     return totals
 
 
-def _one(copy, evidence, seeds, number, lags, calendar, models, rules, forms):
-    files, ruled = Part(LISTED), Part("rules")
-    for n in (number, *lags):
-        evidence.check(files, n)
-    rows = calendar[calendar["round_number"] == number].to_dict("records")
-    if not seeds.is_dir():
-        ruled.skipped = f"there is no {seeds} to hold them against"
-    elif rows:
-        differences(ruled, rows[0], rules[number], seed_rows(seeds, rows[0]))
-    parts = [files, ruled]
-    try:
-        landed = landed_round(number, rules[number], evidence, calendar, models)
-        earlier = {}
-        for lag in lags:
-            of_lag = copy.rule_rows(lag) or rules[number]
-            earlier[lag] = landed_round(lag, of_lag, evidence, calendar, models)
-        run = RoundAudit(copy.round(number), landed, earlier, calendar, forms)
-        parts += run.run()
-    except (KardashevError, KeyError, ValueError) as error:
-        parts.append(failed(number, LISTED, f"{type(error).__name__}: {error}"))
-    return parts
+class RoundAudits:
+    """Audits of some rounds over one reading of the landing; what a window holds is prepared once."""
+
+    def __init__(self, copy, landing, seeds, numbers):
+        self.copy, self.seeds, self.forms = copy, seeds, formulas()
+        self.rounds = rows_of(landing, "rounds")
+        self.models = rows_of(landing, "models")
+        self.windows = {number: self._window(number) for number in numbers}
+        wanted = {*numbers, *(lag for lags in self.windows.values() for lag in lags)}
+        self.evidence = Evidence(landing, copy.files(), wanted)
+        self.held = {}
+
+    def of(self, number):
+        """Every part of one round: list of Part."""
+        lags = self.windows[number]
+        listed, ruled = Part(LISTED), Part("rules")
+        for n in (number, *lags):
+            self.evidence.check(listed, n)
+        rows = self._calendar(number)
+        if not self.seeds.is_dir():
+            ruled.skipped = f"rules: there is no {self.seeds} to hold them against"
+        elif rows is not None:
+            now = seed_rows(self.seeds, rows)
+            differences(ruled, rows, self.copy.rule_rows(number), now)
+        parts = [listed, ruled]
+        try:
+            self.held = {n: self._landed(n, number) for n in (*lags, number)}
+            earlier = {lag: self.held[lag] for lag in lags}
+            rows = self.copy.round(number)
+            parts += RoundAudit(rows, self.held[number], earlier, self.rounds).run()
+        except UNRECOMPUTED as error:
+            parts.append(failed(number, LISTED, f"{type(error).__name__}: {error}"))
+        return parts
+
+    def _landed(self, number, of):
+        """A round from its landed rows; one that is not published goes by the rules of the audited one."""
+        if number in self.held:
+            return self.held[number]
+        rules = self.copy.rule_rows(number) or self.copy.rule_rows(of)
+        return landed_round(number, rules, self.evidence, self.rounds, self.models, self.forms)
+
+    def _calendar(self, number):
+        rows = self.rounds[self.rounds["round_number"] == number].to_dict("records")
+        return rows[0] if rows else None
+
+    def _window(self, number):
+        rows = self._calendar(number)
+        if rows is None:
+            return []
+        return window(rows, Rules(self.copy.rule_rows(number), rows), self.rounds)
 
 
 def _chosen(copy, numbers, last):

@@ -47,7 +47,6 @@ class Evidence:
                 path for below, path in paths.items() if below in wanted or below not in listed
             ]
             self._read(name, chosen)
-        self.unlisted = {path for path, _ in self.held} - listed
 
     def _read(self, name, paths):
         contents, problems = file_contents(self.connection, self.landing, name, paths)
@@ -108,19 +107,17 @@ class Evidence:
             query += f" where round_number = {int(number)}"
         return self.connection.execute(query).to_arrow_table().to_pandas()
 
-    def all_rows(self, name):
-        """The rows of every usable file of a small table, whatever round they are of."""
-        contents, problems = file_contents(
-            self.connection, self.landing, name, landed_files(self.landing, name)
-        )
+
+def rows_of(landing, name):
+    """The rows of every usable file of a small table, whatever round they are of: pandas.DataFrame."""
+    with duckdb.connect() as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        files = landed_files(landing, name)
+        contents, problems = file_contents(connection, landing, name, files)
         bad = set(problems) | {row["path"] for row in contents.to_pylist() if row["problem"]}
-        files = [
-            path
-            for path in landed_files(self.landing, name)
-            if str(path.relative_to(self.landing)) not in bad
-        ]
-        select = read_select(self.connection, LANDED_TABLES[name], files)
-        return self.connection.execute(select).to_arrow_table().to_pandas()
+        usable = [path for path in files if str(path.relative_to(landing)) not in bad]
+        select = read_select(connection, LANDED_TABLES[name], usable)
+        return connection.execute(select).to_arrow_table().to_pandas()
 
 
 def _total(files):

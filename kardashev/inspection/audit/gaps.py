@@ -66,34 +66,31 @@ def compared(part, number, published, recomputed, label):
     ----------
     part : Part
     number : int, the round
-    published, recomputed : pandas.Series of float with unique indexes of one kind
+    published, recomputed : pandas.Series of float, their indexes of one kind
     label : function of an index value → str
     """
-    index = published.index.union(recomputed.index)
-    left, right = (side.astype(float).reindex(index).to_numpy() for side in (published, recomputed))
+    for value in published.index[published.index.duplicated()]:
+        part.findings.append(Finding(number, part.name, f"{label(value)} is published twice"))
+    sides = [
+        dict(zip(side.index, side.astype(float), strict=True)) for side in (published, recomputed)
+    ]
+    keys = list(dict.fromkeys([key for side in sides for key in side]))
+    if not keys:
+        return
+    left, right = (np.array([side.get(key, np.nan) for key in keys]) for side in sides)
     with np.errstate(invalid="ignore"):
         gaps = np.abs(left - right) / np.maximum(1.0, np.abs(right))
     gaps[np.isnan(left) & np.isnan(right)] = 0.0
     gaps[np.isnan(gaps)] = np.inf
-    is_one_sided = ~(index.isin(published.index) & index.isin(recomputed.index))
-    gaps[is_one_sided] = np.inf
-    part.count += len(index)
+    gaps[[key not in sides[0] or key not in sides[1] for key in keys]] = np.inf
+    part.count += len(keys)
     for place in np.flatnonzero(gaps > part.tolerance):
-        value = index[place]
-        there = value in published.index, value in recomputed.index
-        part.findings.append(
-            Finding(
-                number,
-                part.name,
-                label(value),
-                left[place] if there[0] else ABSENT,
-                right[place] if there[1] else ABSENT,
-                gaps[place],
-            )
-        )
-    if len(index) and gaps.max() > part.largest:
+        figures = (side.get(keys[place], ABSENT) for side in sides)
+        finding = Finding(number, part.name, label(keys[place]), *figures, gaps[place])
+        part.findings.append(finding)
+    if gaps.max() > part.largest:
         part.largest = float(gaps.max())
-        part.where = f"round {number}: {label(index[gaps.argmax()])}"
+        part.where = f"round {number}: {label(keys[gaps.argmax()])}"
 
 
 def same_texts(part, number, published, recomputed, label):

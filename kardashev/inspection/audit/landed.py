@@ -1,16 +1,25 @@
 """A round's landed rows as frames, and the signals that count."""
 
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from kardashev.errors import LandingError
-from kardashev.inspection.audit import plain
+from kardashev.inspection.audit import plain, span
 from kardashev.landing.tables import STOCK_IDENTIFIERS
 
 ACCEPTED, QUARANTINED, LATE, MISSING = "accepted", "quarantined", "late", "missing"
 LARGEST_SQUARED = 1e100  # a larger signal is out of bounds anyway, and its square would not add up
+
+
+class Moves(NamedTuple):
+    """What is compared of a round with another: signals, normalised portfolios, signals outside N."""
+
+    signals: pd.DataFrame
+    portfolios: pd.DataFrame
+    outside: pd.DataFrame
 
 
 class LandedRound:
@@ -22,10 +31,11 @@ class LandedRound:
     calendar : dict, the round's row of rounds/
     rules : kardashev.inspection.audit.rules.Rules
     models : pandas.DataFrame, the rows of models/
+    forms : module of formulas, `plain` or `organiser`
     """
 
-    def __init__(self, evidence, calendar, rules, models):
-        self.evidence, self.calendar, self.rules = evidence, calendar, rules
+    def __init__(self, evidence, calendar, rules, models, forms):
+        self.evidence, self.calendar, self.rules, self.forms = evidence, calendar, rules, forms
         self.number = int(calendar["round_number"])
         self.registered = models
 
@@ -132,6 +142,18 @@ class LandedRound:
     def gaussian(self):
         """Prepared signals G."""
         return plain.gaussian(self.predictions)
+
+    @cached_property
+    def moves(self):
+        """What other rounds are compared with; without N there are no portfolios."""
+        signals, basis = self.predictions, self.basis
+        if basis.empty or not signals.shape[1]:
+            nothing = pd.DataFrame(index=basis.index)
+            return Moves(signals, nothing, nothing)
+        weights = self.forms.weights(signals, basis, self.universe["sample_weight"])
+        centred = weights - weights.mean()
+        portfolios = centred / centred.abs().sum().replace(0.0, np.nan)
+        return Moves(signals, portfolios, span.outside(signals, basis))
 
     @cached_property
     def scores_elsewhere(self):

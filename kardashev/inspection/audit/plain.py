@@ -8,7 +8,7 @@ here, so that the two can be held against each other.
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm, rankdata
+from scipy.special import ndtri
 
 RCOND = 1e-6  # of numerai-tools' neutralize
 
@@ -22,9 +22,7 @@ def gaussian(predictions):
     """Normal quantiles of ranks."""
     if not predictions.shape[1]:
         return predictions
-    return pd.DataFrame(
-        norm.ppf(ranked(predictions)), index=predictions.index, columns=predictions.columns
-    )
+    return ranked(predictions).apply(ndtri)
 
 
 def powered(values):
@@ -152,7 +150,7 @@ def churn(later, earlier, floor=0.8):
     index = shared(later, earlier, floor)
     if index is None:
         return np.nan
-    x, y = (rankdata(side.loc[index]) for side in (later, earlier))
+    x, y = (side.loc[index].rank().to_numpy() for side in (later, earlier))
     return 1 - np.corrcoef(x, y)[0, 1] if np.ptp(x) > 0 and np.ptp(y) > 0 else np.nan
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from kardashev.errors import LandingError
-from kardashev.inspection.audit import close, payouts, plain, portfolio, scores, span
+from kardashev.inspection.audit import close, payouts, plain, portfolio, scores
 from kardashev.inspection.audit.gaps import Finding, Part, by_column, compared, same_texts
 from kardashev.inspection.audit.landed import MISSING, LandedRound
 from kardashev.inspection.audit.rules import NO_TARGET, Rules
@@ -40,12 +40,11 @@ class RoundAudit:
     landed : LandedRound
     earlier : dict of int → LandedRound, the rounds of its stability window
     rounds : pandas.DataFrame, all rows of rounds/
-    forms : module of formulas
     """
 
-    def __init__(self, published, landed, earlier, rounds, forms):
+    def __init__(self, published, landed, earlier, rounds):
         self.published, self.landed, self.earlier = published, landed, earlier
-        self.number, self.forms, self.rounds = landed.number, forms, rounds
+        self.number, self.forms, self.rounds = landed.number, landed.forms, rounds
         self.parts = {name: Part(name) for name in PARTS[2:]}
 
     def run(self):
@@ -78,9 +77,8 @@ class RoundAudit:
     def _stability(self):
         rule = self.landed.rules.stability
         floor = rule.get("minimum_overlap")
-        now = close.Moves(self.landed, self.forms, span)
-        before = {n: close.Moves(r, self.forms, span) for n, r in self.earlier.items()}
-        pairs = close.stability(now, before, self.forms, floor)
+        before = {number: landed.moves for number, landed in self.earlier.items()}
+        pairs = close.stability(self.landed.moves, before, self.forms, floor)
         key, figures = ["model_id", "lag_round"], list(close.FIGURES)
         self._compare(
             "stability",
@@ -206,7 +204,7 @@ class RoundAudit:
         return found * row["scale"]
 
     def _is_closed(self):
-        """Whether the clock has reached the close, by what opened or was delivered, or scores without a target."""
+        """Whether the clock has reached the close: by what opened, was delivered, or is published."""
         close_at = pd.Timestamp(self.landed.calendar["close_at"]).tz_convert(None)
         opened = pd.to_datetime(self.rounds["open_at"], utc=True).dt.tz_localize(None).max()
         deliveries = [known_at for *_, known_at in self.landed.targets]
@@ -266,7 +264,7 @@ def failed(number, name, error):
     return part
 
 
-def landed_round(number, rows, evidence, rounds, models):
+def landed_round(number, rows, evidence, rounds, models, forms):
     """A round from its landed rows, under the rule rows that applied.
 
     Raises
@@ -277,7 +275,7 @@ def landed_round(number, rows, evidence, rounds, models):
     found = rounds[rounds["round_number"] == number].to_dict("records")
     if len(found) != 1:
         raise LandingError(f"rounds/ has {len(found)} rows of round {number}")
-    return LandedRound(evidence, found[0], Rules(rows, found[0]), models)
+    return LandedRound(evidence, found[0], Rules(rows, found[0]), models, forms)
 
 
 def _score_label(at):
