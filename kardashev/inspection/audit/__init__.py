@@ -1,6 +1,7 @@
 """The audit: what was published of a round, computed again from the landing along another way.
 
-    command    what is asked, printed and returned
+    command    what is asked and returned
+    report     what is printed
     published  figures as people read them, and the provenance beside them
     evidence   the landing held against the content that the round was made from
     rules      the rule rows that applied, held against the seeds; plain Python from there

@@ -1,21 +1,17 @@
 """`kardashev audit`: what is asked, what is printed, and the exit status."""
 
-import json
-import math
-from dataclasses import asdict
-
 import duckdb
 
 from kardashev.errors import KardashevError, LandingError, WarehouseError
 from kardashev.inspection.audit.close import window
 from kardashev.inspection.audit.evidence import Evidence, rows_of
 from kardashev.inspection.audit.gaps import Part
-from kardashev.inspection.audit.published import Published
+from kardashev.inspection.audit.published import reading_copy
+from kardashev.inspection.audit.report import print_json, print_table
 from kardashev.inspection.audit.rounds import PARTS, RoundAudit, failed, formulas, landed_round
 from kardashev.inspection.audit.rules import Rules, differences, seed_rows
 
 AGREES, DIFFERS = 0, 1
-MOST_LINES = 20  # of one part of one round; --json has all
 LISTED = "landing"
 # Of a landing that is not what the round was made from, anything may be missing, or of another kind.
 UNRECOMPUTED = (
@@ -24,7 +20,7 @@ UNRECOMPUTED = (
 )
 
 
-def audit(published, landing, project, numbers=None, last=None, as_json=False, progress=print):
+def audit(published, landing, project, numbers, last, as_json, progress):
     """Audits rounds, and prints the largest gap of each part and every difference.
 
     Parameters
@@ -45,17 +41,17 @@ def audit(published, landing, project, numbers=None, last=None, as_json=False, p
     KardashevError
         When there is no published copy, no landing, or no such round.
     """
-    copy = Published(published)
-    chosen = _chosen(copy, numbers, last)
-    if not landing.is_dir():
-        raise LandingError(f"no landing at {landing}")
-    parts = audited(copy, landing, project / "seeds" / "rules", chosen, progress)
-    findings = [finding for part in parts.values() for finding in part.findings]
+    with reading_copy(published) as copy:
+        chosen = _chosen(copy, numbers, last)
+        if not landing.is_dir():
+            raise LandingError(f"no landing at {landing}")
+        parts = audited(copy, landing, project / "seeds" / "rules", chosen, progress)
+        makers = list(copy.makers(chosen))
     if as_json:
-        print(json.dumps(_as_json(chosen, parts), indent=2))
+        print_json(chosen, parts)
     else:
-        _print(copy, chosen, parts, findings)
-    return DIFFERS if findings else AGREES
+        print_table(published, makers, chosen, parts)
+    return DIFFERS if any(part.findings for part in parts.values()) else AGREES
 
 
 def audited(copy, landing, seeds, numbers, progress=lambda message: None):
@@ -91,14 +87,21 @@ class RoundAudits:
         self.windows = {number: self._window(number) for number in numbers}
         wanted = {*numbers, *(lag for lags in self.windows.values() for lag in lags)}
         self.evidence = Evidence(landing, copy.files(), wanted)
-        self.held = {}
+        self.others = sorted(copy.duckdb_versions(wanted) - {duckdb.__version__})
+        self.held, self.checked = {}, set()
 
     def of(self, number):
         """Every part of one round: list of Part."""
         lags = self.windows[number]
         listed, ruled = Part(LISTED), Part("rules")
-        for n in (number, *lags):
-            self.evidence.check(listed, n)
+        if self.others:
+            listed.skipped = (
+                f"landing: DuckDB {', '.join(self.others)} hashed it, and this one hashes otherwise"
+            )
+        else:
+            for n in {number, *lags} - self.checked:
+                self.evidence.check(listed, n)
+            self.checked |= {number, *lags}
         rows = self._calendar(number)
         if not self.seeds.is_dir():
             ruled.skipped = f"rules: there is no {self.seeds} to hold them against"
@@ -148,64 +151,3 @@ def _chosen(copy, numbers, last):
     if not chosen:
         raise WarehouseError(f"no round from {first} to {end} is in {copy.path}")
     return chosen
-
-
-def _print(copy, numbers, parts, findings):
-    several = f"rounds {numbers[0]} to {numbers[-1]}, {len(numbers)} of them"
-    print(f"audit of {f'round {numbers[0]}' if len(numbers) == 1 else several}, of {copy.path}")
-    for line in copy.makers(numbers):
-        print(line)
-    print("\n  part                 compared    largest gap  where")
-    for part in parts.values():
-        gap = (
-            ""
-            if not part.count
-            else "differs"
-            if math.isinf(part.largest)
-            else f"{part.largest:.1e}"
-        )
-        if part.findings and not part.largest:
-            gap = "differs"
-        print(f"  {part.name:<18} {part.count:>10,}    {gap:>11}  {part.where}".rstrip())
-    for part in parts.values():
-        if part.skipped:
-            print(f"\nnot recomputed: {part.skipped}")
-    print()
-    for part in parts.values():
-        for finding in part.findings[:MOST_LINES]:
-            print(finding.line())
-        if len(part.findings) > MOST_LINES:
-            print(f"{part.name}: {len(part.findings) - MOST_LINES:,} more; --json has them all")
-    if findings:
-        print(f"{len(findings):,} differences")
-    else:
-        print("everything agrees")
-
-
-def _as_json(numbers, parts):
-    return {
-        "rounds": numbers,
-        "agrees": not any(part.findings for part in parts.values()),
-        "parts": [
-            {
-                "part": part.name,
-                "compared": part.count,
-                "largest_gap": _number(part.largest),
-                "where": part.where or None,
-                "tolerance": part.tolerance,
-                "not_recomputed": part.skipped or None,
-                "differences": [
-                    {name: _number(value) for name, value in asdict(finding).items()}
-                    for finding in part.findings
-                ],
-            }
-            for part in parts.values()
-        ],
-    }
-
-
-def _number(value):
-    """JSON has no infinity and no NaN."""
-    if isinstance(value, float):
-        return float(value) if math.isfinite(value) else str(value)
-    return value.item() if hasattr(value, "item") else value

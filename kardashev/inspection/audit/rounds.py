@@ -122,7 +122,7 @@ class RoundAudit:
             signal, _ = portfolio.standardized(blend)
             weights, self.active = portfolio.solved(self.problem, signal)
         except portfolio.NoPortfolioError as error:
-            part.skipped = f"round {self.number}: {error}"
+            part.skipped = f"the portfolio of round {self.number}: {error}"
             if (status == "solved").any():
                 part.findings.append(Finding(self.number, part.name, f"not recomputed: {error}"))
             return
