@@ -158,6 +158,7 @@ def test_the_packages_rooms_know_only_those_below_them():
         "landing": ("errors", "printing", "kernels"),
         "replay": ("errors", "kernels", "portfolio", "rounds", "landing", "warehouse", "printing"),
         "inspection": ("errors", "portfolio", "rounds", "landing", "warehouse"),
+        "inspection/audit": ("errors", "inspection", "landing", "warehouse"),  # not what it audits
         "warehouse": ("errors", "printing", "landing"),
     }
     for room, known in rooms.items():

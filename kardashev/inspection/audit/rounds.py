@@ -18,8 +18,10 @@ PARTS = (
 ROUNDED_PORTFOLIO = 1e-6  # of a portfolio that Clarabel alone finds
 DAY = ["model_id", "score", "score_version", "target", "score_day"]
 DIGITS = 12  # scores closer than this share a rank
-UNDROPPED = "undropped"
-DRAWN = "of tc only the version undropped: the others are means over draws of stakes"
+NOT_TAKEN = {
+    "scores": "the audit does not know the family",
+    "true contribution": "made from draws of stakes, which are the warehouse's own",
+}
 
 
 def formulas():
@@ -136,37 +138,36 @@ class RoundAudit:
         )
 
     def _scores(self):
-        landed, part = self.landed, self.parts["scores"]
-        rows = self.published["fct_scores"]
-        is_drawn = rows["score"] == scores.TRUE_CONTRIBUTION
-        is_closed = self.is_closed = self._is_closed()
+        landed, rows = self.landed, self.published["fct_scores"]
+        self.is_closed = self._is_closed()
         expected = scores.expected_days(
-            landed.rules, landed.targets, landed.scores_elsewhere, is_closed
+            landed.rules, landed.targets, landed.scores_elsewhere, self.is_closed
         )
         scorer = scores.Scorer(landed, self.at_risk, self.meta_models, self.forms)
-        found, self.by_score = {}, {}
-        for row in landed.rules.scores:
-            is_tc = row["score"] == scores.TRUE_CONTRIBUTION
-            if is_tc and row["score_version"] != UNDROPPED:
-                continue
+        known = [row for row in landed.rules.scores if scores.is_known(row)]
+        found, self.by_score = {"scores": {}, "true contribution": {}}, {}
+        for row in known:
+            name = row["score"], row["score_version"]
+            part = found[
+                "true contribution" if row["score"] == scores.TRUE_CONTRIBUTION else "scores"
+            ]
             for key, known_at in expected.items():
-                if key[:2] == (row["score"], row["score_version"]):
+                if key[:2] == name:
                     values = self._values(scorer, row, key, known_at)
-                    found |= {(model, *key): value for model, value in values.items()}
+                    part |= {(model, *key): value for model, value in values.items()}
                     is_final = key[3] == landed.rules.final_day(row["target"])
-                    self.by_score.setdefault(key[:2], []).append((key[3], is_final, values))
-        values = _series(found)
-        drawn = values.index.get_level_values(1) == scores.TRUE_CONTRIBUTION if len(values) else []
-        published = rows.set_index(DAY)["value"]
-        self._compare(
-            "scores", published[~is_drawn.to_numpy()], _without(values, drawn), _score_label
-        )
-        part = self.parts["true contribution"]
-        part.skipped = DRAWN
-        undropped = is_drawn & (rows["score_version"] == UNDROPPED)
-        self._compare(
-            part.name, published[undropped.to_numpy()], _only(values, drawn), _score_label
-        )
+                    self.by_score.setdefault(name, []).append((key[3], is_final, values))
+        names = pd.MultiIndex.from_frame(rows[["score", "score_version"]])
+        unknown = [(r["score"], r["score_version"]) for r in landed.rules.scores if r not in known]
+        is_drawn = rows["score"] == scores.TRUE_CONTRIBUTION
+        rows = rows.assign(part=np.where(is_drawn, "true contribution", "scores"))
+        rows = rows[~names.isin(unknown)]
+        for name, values in found.items():
+            published = rows[rows["part"] == name].set_index(DAY)["value"]
+            self._compare(name, published, _series(values), _score_label)
+            apart = sorted(" ".join(n) for n in unknown if (n[0] == "tc") == (name != "scores"))
+            if apart:
+                self.parts[name].skipped = f"{', '.join(apart)}: {NOT_TAKEN[name]}"
 
     def _values(self, scorer, row, key, known_at):
         """A score of every model on one day; one landed with the same delivery counts in its place."""
@@ -285,11 +286,3 @@ def _score_label(at):
 
 def _series(found):
     return pd.Series(found, dtype=float) if found else pd.Series(dtype=float)
-
-
-def _only(values, mask):
-    return values[mask] if len(values) else values
-
-
-def _without(values, mask):
-    return values[~mask] if len(values) else values

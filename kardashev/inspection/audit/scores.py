@@ -7,7 +7,7 @@ from kardashev.inspection.audit import plain, span
 from kardashev.inspection.audit.rules import NO_TARGET
 
 GRAIN = ("score", "score_version", "target", "score_day")
-TRUE_CONTRIBUTION, LANDED = "tc", "landed"
+TRUE_CONTRIBUTION, UNDROPPED, LANDED = "tc", "undropped", "landed"
 
 
 class Scorer:
@@ -169,6 +169,13 @@ class Scorer:
 
     def _nothing(self):
         return pd.Series(np.nan, index=self.signals.columns)
+
+
+def is_known(definition):
+    """Whether the audit has a way to take a score."""
+    if definition["score"] == TRUE_CONTRIBUTION:
+        return definition["score_version"] == UNDROPPED
+    return definition["family"] == LANDED or hasattr(Scorer, f"_{definition['family']}")
 
 
 def expected_days(rules, targets, elsewhere, is_closed):
