@@ -10,7 +10,8 @@
     plain      the same formulas on plain numpy, where it is not, or does not reach
     close      stability, stakes at risk, meta models
     portfolio  the portfolio by Clarabel, made exact, and the slope of its return
-    scores     every score of a round
+    scores     every score of a round on one delivery of its target
+    days       which days a round has scores of, and all scores on them
     payouts    what every stake is paid
     gaps       published figures beside recomputed ones
     rounds     all of it for one round

@@ -86,7 +86,7 @@ class RoundAudits:
         self.models = rows_of(landing, "models")
         self.windows = {number: self._window(number) for number in numbers}
         wanted = {*numbers, *(lag for lags in self.windows.values() for lag in lags)}
-        self.evidence = Evidence(landing, copy.files(), wanted)
+        self.evidence = Evidence(landing, copy, wanted)
         self.others = sorted(copy.duckdb_versions(wanted) - {duckdb.__version__})
         self.held, self.checked = {}, set()
 

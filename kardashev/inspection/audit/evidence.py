@@ -18,69 +18,51 @@ class Evidence:
     """The landed files of some rounds.
 
     What is read: the files that hold rows of these rounds by the provenance, and those that it does not
-    know. All others hold rows of other rounds alone.
+    know. All others held rows of other rounds alone.
 
     Parameters
     ----------
     landing : Path
-    files : pandas.DataFrame, fct_provenance_files of the published copy
+    copy : kardashev.inspection.audit.published.Published
     numbers : set of int, the rounds, those of their windows included
     """
 
-    def __init__(self, landing, files, numbers):
+    def __init__(self, landing, copy, numbers):
         self.landing = Path(landing)
         self.connection = duckdb.connect()
         self.connection.execute("set TimeZone = 'UTC'")
-        self.problems, self.usable = {}, defaultdict(list)
-        self.held, self.known = {}, {}
-        for row in files.itertuples():
-            self.known[row.path, row.round_number] = (
-                row.table_name,
-                row.row_count,
-                row.content_hash,
-            )
-        listed = set(files["path"])
-        wanted = set(files.loc[files["round_number"].isin(numbers), "path"])
+        self.problems, self.held, self.known = {}, defaultdict(dict), defaultdict(dict)
+        for row in copy.files(numbers).itertuples():
+            listed = row.table_name, row.row_count, int(row.content_hash)
+            self.known[row.round_number][row.path] = listed
+        wanted = {path for files in self.known.values() for path in files}
         for name in OF_ROUNDS:
-            paths = {str(p.relative_to(self.landing)): p for p in landed_files(self.landing, name)}
-            chosen = [
-                path for below, path in paths.items() if below in wanted or below not in listed
-            ]
-            self._read(name, chosen)
+            files = [file for file in landed_files(self.landing, name) if _has_name(file)]
+            paths = {str(file.relative_to(self.landing)): file for file in files}
+            unlisted = copy.unlisted(list(paths))
+            self._read(name, [file for path, file in paths.items() if path in wanted | unlisted])
 
-    def _read(self, name, paths):
-        contents, problems = file_contents(self.connection, self.landing, name, paths)
-        self.problems |= problems
-        for row in contents.to_pylist():
-            if row["problem"]:
-                self.problems[row["path"]] = row["problem"]
-            elif row["round_number"] is not None:
-                key = row["path"], row["round_number"]
-                _, count, content = self.held.get(key, (name, 0, 0))
-                self.held[key] = (
-                    name,
-                    count + row["row_count"],
-                    content + int(row["content_hash"]),
-                )
-        is_bad = set(self.problems)
-        self.usable[name] = [p for p in paths if str(p.relative_to(self.landing)) not in is_bad]
+    def _read(self, name, files):
+        contents, problems = file_contents(self.connection, self.landing, name, files)
+        rows = contents.to_pylist()
+        self.problems |= problems | {row["path"]: row["problem"] for row in rows if row["problem"]}
+        for row in rows:
+            if row["path"] not in self.problems and row["round_number"] is not None:
+                of_round = self.held[row["round_number"]]
+                _, count, content = of_round.get(row["path"], (name, 0, 0))
+                content += int(row["content_hash"])
+                of_round[row["path"]] = name, count + row["row_count"], content
 
     def check(self, part, number):
         """Adds to a part every file whose rows of a round are not what the round was made from.
 
         Where rows only moved to other files, as compaction moves them, there is no difference.
         """
-        before = {p: v for (p, n), v in self.known.items() if n == number}
-        now = {p: v for (p, n), v in self.held.items() if n == number}
-        part.count += len(before)
+        part.count += len(self.known[number])
         for name in OF_ROUNDS:
             was, found = (
-                {
-                    p: (count, int(content))
-                    for p, (table, count, content) in side.items()
-                    if table == name
-                }
-                for side in (before, now)
+                {path: of[1:] for path, of in side[number].items() if of[0] == name}
+                for side in (self.known, self.held)
             )
             if _total(was) == _total(found):
                 continue
@@ -99,12 +81,11 @@ class Evidence:
             return f"holds {found[0]} rows of the round that it was not made from"
         return f"has changed: its {found[0]} rows of the round are not those that it was made from"
 
-    def rows(self, name, number=None):
-        """The landed rows of a table, of one round or of all: pandas.DataFrame; times are UTC."""
-        table = LANDED_TABLES[name]
-        query = f"select * from ({read_select(self.connection, table, self.usable[name])})"
-        if number is not None:
-            query += f" where round_number = {int(number)}"
+    def rows(self, name, number):
+        """The landed rows of a table of one round: pandas.DataFrame; times are UTC."""
+        files = [self.landing / path for path, of in self.held[number].items() if of[0] == name]
+        select = read_select(self.connection, LANDED_TABLES[name], sorted(files))
+        query = f"select * from ({select}) where round_number = {int(number)}"
         return self.connection.execute(query).to_arrow_table().to_pandas()
 
 
@@ -118,6 +99,14 @@ def rows_of(landing, name):
         usable = [path for path in files if str(path.relative_to(landing)) not in bad]
         select = read_select(connection, LANDED_TABLES[name], usable)
         return connection.execute(select).to_arrow_table().to_pandas()
+
+
+def _has_name(path):
+    """Whether a file's name is text: no build can use another."""
+    try:
+        return bool(str(path).encode())
+    except UnicodeEncodeError:
+        return False
 
 
 def _total(files):

@@ -19,6 +19,7 @@ from scipy.linalg import qr
 from kardashev.inspection.audit import plain
 from kardashev.inspection.audit.rules import PORTFOLIO_FACTORS
 
+META_MODEL = "SWMM"  # that the portfolio is made from
 TIGHT = dict.fromkeys(("tol_gap_abs", "tol_gap_rel", "tol_feas"), 1e-12)
 BINDS = 1e-7  # of weights and multipliers: what Clarabel leaves closer to a limit stands at it, to begin with
 SLACK = 1e-10  # by which rounding may miss a limit or a sign

@@ -74,9 +74,15 @@ class Published:
         query = "select duckdb_version from fct_provenance where list_contains($1, round_number)"
         return {name for (name,) in self.connection.execute(query, [list(numbers)]).fetchall()}
 
-    def files(self):
-        """The landed files of every round: pandas.DataFrame (round_number, path, table_name, …)."""
-        return self._frame("from fct_provenance_files")
+    def files(self, numbers):
+        """The landed files of some rounds: pandas.DataFrame (round_number, path, table_name, …)."""
+        query = "from fct_provenance_files where list_contains($1, round_number)"
+        return self._frame(query, [list(numbers)])
+
+    def unlisted(self, paths):
+        """Those of some paths that hold rows of no round by the provenance: set of str."""
+        query = "select unnest($1::varchar[]) as path except select path from fct_provenance_files"
+        return {path for (path,) in self.connection.execute(query, [paths]).fetchall()}
 
     def rule_rows(self, number):
         """The rule rows that applied to a round: name of the seed → list of dict; {} of an unknown one."""

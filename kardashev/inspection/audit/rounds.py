@@ -2,11 +2,10 @@
 
 from importlib.util import find_spec
 
-import numpy as np
 import pandas as pd
 
 from kardashev.errors import LandingError
-from kardashev.inspection.audit import close, payouts, plain, portfolio, scores
+from kardashev.inspection.audit import close, days, payouts, plain, portfolio
 from kardashev.inspection.audit.gaps import Finding, Part, by_column, compared, same_texts
 from kardashev.inspection.audit.landed import MISSING, LandedRound
 from kardashev.inspection.audit.rules import NO_TARGET, Rules
@@ -113,8 +112,8 @@ class RoundAudit:
     def _portfolio(self):
         part = self.parts["portfolio"]
         held = self.published["fct_portfolios"].set_index("stock_id")["weight"]
-        self.active = None
-        blend = self.meta_models.get("SWMM")
+        self.problem = self.active = None
+        blend = self.meta_models.get(portfolio.META_MODEL)
         if blend is None or not self.landed.rules.limits():
             self._compare("portfolio", held, pd.Series(dtype=float), lambda at: f"weight of {at}")
             return
@@ -138,77 +137,44 @@ class RoundAudit:
         )
 
     def _scores(self):
-        landed, rows = self.landed, self.published["fct_scores"]
+        rows, definitions = self.published["fct_scores"], self.landed.rules.scores
         self.is_closed = self._is_closed()
-        expected = scores.expected_days(
-            landed.rules, landed.targets, landed.scores_elsewhere, self.is_closed
+        scored = days.ScoredDays(
+            *(self.landed, self.at_risk, self.meta_models, self.problem, self.active),
+            self.is_closed,
         )
-        scorer = scores.Scorer(landed, self.at_risk, self.meta_models, self.forms)
-        known = [row for row in landed.rules.scores if scores.is_known(row)]
-        found, self.by_score = {"scores": {}, "true contribution": {}}, {}
-        for row in known:
-            name = row["score"], row["score_version"]
-            part = found[
-                "true contribution" if row["score"] == scores.TRUE_CONTRIBUTION else "scores"
-            ]
-            for key, known_at in expected.items():
-                if key[:2] == name:
-                    values = self._values(scorer, row, key, known_at)
-                    part |= {(model, *key): value for model, value in values.items()}
-                    is_final = key[3] == landed.rules.final_day(row["target"])
-                    self.by_score.setdefault(name, []).append((key[3], is_final, values))
-        names = pd.MultiIndex.from_frame(rows[["score", "score_version"]])
-        unknown = [(r["score"], r["score_version"]) for r in landed.rules.scores if r not in known]
-        is_drawn = rows["score"] == scores.TRUE_CONTRIBUTION
-        rows = rows.assign(part=np.where(is_drawn, "true contribution", "scores"))
-        rows = rows[~names.isin(unknown)]
-        for name, values in found.items():
-            published = rows[rows["part"] == name].set_index(DAY)["value"]
-            self._compare(name, published, _series(values), _score_label)
-            apart = sorted(" ".join(n) for n in unknown if (n[0] == "tc") == (name != "scores"))
+        parts = {
+            "scores": [r for r in definitions if r["family"] != days.TRUE_CONTRIBUTION],
+            "true contribution": [r for r in definitions if r["family"] == days.TRUE_CONTRIBUTION],
+        }
+        unnamed = pd.Series(True, index=rows.index)  # of no definition: made up
+        self.by_score = {}
+        for part, of_part in parts.items():
+            found, chosen = {}, pd.Series(False, index=rows.index)
+            for row in of_part:
+                name = row["score"], row["score_version"]
+                here = (rows["score"] == name[0]) & (rows["score_version"] == name[1])
+                unnamed &= ~here
+                if days.is_known(row):
+                    chosen |= here
+                    self.by_score[name] = scored.of(row)
+                    for key, _, values in self.by_score[name]:
+                        found |= {(model, *key): value for model, value in values.items()}
+            published = rows[chosen].set_index(DAY)["value"]
+            self._compare(part, published, _series(found), _score_label)
+            apart = [r for r in of_part if not days.is_known(r)]
             if apart:
-                self.parts[name].skipped = f"{', '.join(apart)}: {NOT_TAKEN[name]}"
-
-    def _values(self, scorer, row, key, known_at):
-        """A score of every model on one day; one landed with the same delivery counts in its place."""
-        score, version, target, day = key
-        if row["score"] == scores.TRUE_CONTRIBUTION:
-            values = self._true_contribution(row, self.landed.targets.get((target, day, known_at)))
-        elif row["family"] == scores.LANDED:
-            values = pd.Series(dtype=float)
-        elif target == NO_TARGET:
-            values = scorer.value(row, None) if self.is_closed else pd.Series(dtype=float)
-        elif (target, day, known_at) in self.landed.targets:
-            values = scorer.value(row, self.landed.targets[target, day, known_at])
-        else:
-            values = pd.Series(dtype=float)
-        rows = self.landed.scores_elsewhere
-        of_day = rows[
-            (rows["score"] == score)
-            & (rows["score_version"] == version)
-            & (rows["score_day"] == day)
-            & (rows["known_at"] == known_at)
-        ]
-        landed = of_day.set_index("model_id")["value"]
-        return pd.concat([values.drop(values.index.intersection(landed.index)), landed])
-
-    def _true_contribution(self, row, returns):
-        models = self.landed.predictions.columns
-        if self.active is None or returns is None:
-            return pd.Series(np.nan, index=models)
-        share = len(returns.index.intersection(self.landed.universe.index))
-        if share < row["minimum_overlap"] * max(len(returns), len(self.landed.universe)):
-            return pd.Series(np.nan, index=models)
-        found = portfolio.undropped_contribution(
-            self.problem, self.active, self.landed, self.meta_models["SWMM"], self.at_risk, returns
-        )
-        return found * row["scale"]
+                names = ", ".join(sorted(f"{r['score']} {r['score_version']}" for r in apart))
+                self.parts[part].skipped = f"{names}: {NOT_TAKEN[part]}"
+        made_up = rows[unnamed].set_index(DAY)["value"]
+        self._compare("scores", made_up, _series({}), _score_label)
 
     def _is_closed(self):
         """Whether the clock has reached the close: by what opened, was delivered, or is published."""
         close_at = pd.Timestamp(self.landed.calendar["close_at"]).tz_convert(None)
         opened = pd.to_datetime(self.rounds["open_at"], utc=True).dt.tz_localize(None).max()
         deliveries = [known_at for *_, known_at in self.landed.targets]
+        deliveries += list(self.landed.scores_elsewhere["known_at"].dropna())
         has_closed = (self.published["fct_scores"]["target"] == NO_TARGET).any()
         return has_closed or max([opened, *deliveries]) >= close_at
 
@@ -233,7 +199,12 @@ class RoundAudit:
             )
 
     def _payouts(self):
-        found = payouts.payouts(self.landed, self.stakes, self.by_score, self.is_closed)
+        by_score = {
+            name: [(key[3], is_final, values) for key, is_final, values in of_score]
+            for name, of_score in self.by_score.items()
+        }
+        by_score = self._taken_as_published() | by_score
+        found = payouts.payouts(self.landed, self.stakes, by_score, self.is_closed)
         published, columns = self.published["fct_payouts"], list(payouts.COLUMNS)
         recomputed = found.rename_axis("model_id").reset_index()
         self._compare(
@@ -256,6 +227,19 @@ class RoundAudit:
             totals[list(sums)].iloc[0].astype(float) if len(totals) else pd.Series(dtype=float)
         )
         self._compare("round payouts", published, _series(recomputed), lambda at: at)
+
+    def _taken_as_published(self):
+        """Scores that a payout is made from and the audit does not take: its arithmetic is audited all the same."""
+        rows, found = self.published["fct_scores"], {}
+        for score, version, *_ in self.landed.rules.terms():
+            here = (rows["score"] == score) & (rows["score_version"] == version)
+            if (score, version) not in self.by_score and here.any():
+                self.parts["payouts"].skipped = f"{score} {version} in payouts: taken as published"
+                found[score, version] = [
+                    (day, of_day["is_final"].all(), of_day.set_index("model_id")["value"])
+                    for day, of_day in rows[here].groupby("score_day")
+                ]
+        return found
 
 
 def failed(number, name, error):

@@ -1,13 +1,9 @@
-"""Every score of a round but True Contribution, for the target days that are published of it."""
+"""Every score of a round but True Contribution, on one delivery of its target."""
 
 import numpy as np
 import pandas as pd
 
 from kardashev.inspection.audit import plain, span
-from kardashev.inspection.audit.rules import NO_TARGET
-
-GRAIN = ("score", "score_version", "target", "score_day")
-TRUE_CONTRIBUTION, UNDROPPED, LANDED = "tc", "undropped", "landed"
 
 
 class Scorer:
@@ -169,47 +165,3 @@ class Scorer:
 
     def _nothing(self):
         return pd.Series(np.nan, index=self.signals.columns)
-
-
-def is_known(definition):
-    """Whether the audit has a way to take a score."""
-    if definition["score"] == TRUE_CONTRIBUTION:
-        return definition["score_version"] == UNDROPPED
-    return definition["family"] == LANDED or hasattr(Scorer, f"_{definition['family']}")
-
-
-def expected_days(rules, targets, elsewhere, is_closed):
-    """The (score, version, target, score_day, known_at) that a round has values of, by what is landed.
-
-    Parameters
-    ----------
-    rules : Rules
-    targets : iterable of (target, score_day, known_at), the landed deliveries
-    elsewhere : pandas.DataFrame, landed scores
-    is_closed : whether the round has closed: scores without a target are taken then
-
-    Returns
-    -------
-    dict, tuple of `GRAIN` → known_at of the newest delivery; None where there is no target
-    """
-    found = {}
-    for row in rules.scores:
-        name = row["score"], row["score_version"]
-        of_score = elsewhere[
-            (elsewhere["score"] == name[0]) & (elsewhere["score_version"] == name[1])
-        ]
-        days = {(day, at) for target, day, at in targets if target == row["target"]}
-        if row["family"] == LANDED:
-            days = set()
-        days |= set(of_score[["score_day", "known_at"]].itertuples(index=False, name=None))
-        final = rules.final_day(row["target"])
-        has_final = any(day == final for day, _ in days)
-        for day, at in days:
-            if final is None or not 0 <= day <= final:
-                continue
-            if day == final or not has_final or rules.keeps_daily(row):
-                key = (*name, row["target"], day)
-                found[key] = max(found.get(key, at), at)
-        if row["target"] == NO_TARGET and row["family"] != LANDED and is_closed:
-            found.setdefault((*name, NO_TARGET, 0), None)
-    return found
