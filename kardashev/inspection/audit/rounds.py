@@ -229,7 +229,7 @@ class RoundAudit:
         self._compare("round payouts", published, _series(recomputed), lambda at: at)
 
     def _taken_as_published(self):
-        """Scores that a payout is made from and the audit does not take: its arithmetic is audited all the same."""
+        """Scores of a payout that the audit does not take: its arithmetic is audited all the same."""
         rows, found = self.published["fct_scores"], {}
         for score, version, *_ in self.landed.rules.terms():
             here = (rows["score"] == score) & (rows["score_version"] == version)
