@@ -1,6 +1,7 @@
 """The command line. Results go to standard output, progress and errors to standard error.
 
-Exit status: 0 done; 2 a `KardashevError` or a wrong argument; 130 interrupted.
+Exit status: 0 done; 1 an audit that finds a difference; 2 a `KardashevError` or a wrong argument;
+130 interrupted.
 
     arguments  what can be asked, and how it is read
     commands   what each command does

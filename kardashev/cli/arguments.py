@@ -94,20 +94,36 @@ def make_parser() -> argparse.ArgumentParser:
         default=False,
         help="land the result, for the next `dbt build` to publish",
     )
-    add(
-        "--project-dir",
-        dest="project",
-        metavar="DIR",
-        type=Path,
-        default=None,
-        help="the dbt project (default: here, or the nearest above)",
-    )
+    _add_project(add)
     _add_place(add, "database", "FILE")
     _add_place(add, "landing", "DIR")
+
+    help_texts = (texts.AUDIT, texts.AUDIT_EPILOG)
+    _add_audit(_parser(commands, "audit", run.audit, "verify what was published", *help_texts))
     return parser
 
 
+def _add_audit(parser):
+    add = parser.add_argument
+    rounds = parser.add_mutually_exclusive_group(required=True)
+    rounds.add_argument(
+        "--round", dest="rounds", metavar="N", type=_single_round, help="a published round"
+    )
+    rounds.add_argument("--rounds", metavar="A-B", type=_rounds, help="rounds A to B")
+    rounds.add_argument(
+        "--last", metavar="K", type=_count_from(1), help="the K newest published rounds"
+    )
+    add("--json", dest="as_json", action="store_true", default=False, help="print it as JSON")
+    _add_project(add)
+    _add_place(add, "published", "FILE")
+    _add_place(add, "landing", "DIR")
+
+
 def _adder(commands, name, command, summary, description, epilog):
+    return _parser(commands, name, command, summary, description, epilog).add_argument
+
+
+def _parser(commands, name, command, summary, description, epilog):
     parser = commands.add_parser(
         name,
         help=summary,
@@ -116,7 +132,7 @@ def _adder(commands, name, command, summary, description, epilog):
         **_text(epilog),
     )
     parser.set_defaults(command=command)
-    return parser.add_argument
+    return parser
 
 
 def _text(epilog):
@@ -127,6 +143,11 @@ def _add_place(add, name, metavar):
     variable = PLACES[name]
     default = f"(default: {variable}, or {DEFAULTS[variable]} of the project)"
     add(f"--{name}", metavar=metavar, type=Path, default=None, help=default)
+
+
+def _add_project(add):
+    help_text = "the dbt project (default: here, or the nearest above)"
+    add("--project-dir", dest="project", metavar="DIR", type=Path, default=None, help=help_text)
 
 
 def _add_prices(add, required):
@@ -161,6 +182,21 @@ def _moment(text):
     except (ValueError, OverflowError) as error:
         message = f"{text!r} is not a time, as 2024-01-06T14:00:00Z"
         raise argparse.ArgumentTypeError(message) from error
+
+
+def _single_round(text):
+    number = _count_from(0)(text)
+    return number, number
+
+
+def _rounds(text):
+    first, dash, last = text.partition("-")
+    bounds = (first, last)
+    if not dash or not all(bound.isascii() and bound.isdigit() for bound in bounds):
+        raise argparse.ArgumentTypeError(f"{text!r} is no range of rounds, as 803-812")
+    if int(first) > int(last):
+        raise argparse.ArgumentTypeError(f"{text!r} ends before it begins")
+    return int(first), int(last)
 
 
 def _count_from(least):

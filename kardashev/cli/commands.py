@@ -108,6 +108,13 @@ def replay(first, last, rules, landing, database, project, out, is_landed):
     replay(project, landing, database, first, last, rules, progress, out, is_landed)
 
 
+def audit(landing, published, project, as_json, rounds=None, last=None):
+    _use_one_blas_thread()
+    from kardashev.inspection.audit.command import audit
+
+    return audit(published, landing, project, rounds, last, as_json, progress)
+
+
 def _use_one_blas_thread():
     """Rounds are small matrices: two threads take longer over one than one does. Before numpy loads."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

@@ -105,3 +105,20 @@ To replay one that pays nowhere, add it under a tournament of its own. With --pu
 in replayed_stakes/ and replayed_scores/, and the next `dbt build` publishes it in the marts
 fct_replayed_stakes and fct_replayed_scores. To take a replay out of them, remove its files.
 """
+
+AUDIT = """\
+Verify what was published of a round: compute it again from the landing along another way (numerai-tools
+and Clarabel, or plain numpy; none of the warehouse's SQL or kernels), and print the largest gap of each
+part. Named are: each file of the landing whose content is no longer what the round was made from, each
+rule row that applied and differs in seeds/rules/, and each published figure that is not the recomputed one.
+The landing and the published copy are read only; no warehouse is needed."""
+
+AUDIT_EPILOG = """\
+examples:
+  kardashev audit --round 812
+  kardashev audit --rounds 803-812 --json
+  kardashev audit --last 10 --published /backup/published.duckdb --landing /backup/landing
+
+Exit status: 0 when everything agrees to 1e-9, 1 when something differs, 2 when it cannot be asked: there is
+no published copy, or no such round.
+"""

@@ -12,7 +12,7 @@ from kardashev import cli
 from kardashev.cli import arguments, commands
 from kardashev.errors import MarketError
 
-COMMANDS = ("land", "compact", "market", "demo", "tour", "contribution", "replay")
+COMMANDS = ("land", "compact", "market", "demo", "tour", "contribution", "replay", "audit")
 GOOD = "ticker,signal\nAAPL,0.25\n"
 LAND = ["--round", "812", "--model", "alice"]
 IN_TIME = ["--received-at", "2024-01-07T00:00:00Z"]
@@ -109,6 +109,10 @@ def test_help_loads_nothing_heavy():
         (["market", "--prices", "p", "--securities", "s", "--cadence", "hourly"], "hourly"),
         (["contribution", "alice"], "--round"),
         (["contribution", "--round", "812"], "MODEL"),
+        (["audit"], "one of the arguments --round --rounds --last is required"),
+        (["audit", "--rounds", "9-4"], "'9-4' ends before it begins"),
+        (["audit", "--rounds", "9"], "'9' is no range of rounds, as 803-812"),
+        (["audit", "--last", "0"], "'0' is not a whole number from 1 up"),
         (["demo", "--stocks", "0"], "'0' is not a whole number from 1 up"),
         (["demo", "--seed", "-1"], "'-1' is not a whole number from 0 up"),
     ],

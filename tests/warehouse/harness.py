@@ -24,7 +24,15 @@ DBT_FILES = (
     *("dbt_project.yml", "profiles.yml"),
     *("models", "python_models", "macros", "seeds", "tests"),
 )
-BUILD_TIMES = {"scored_at", "checked_at"}  # wall time: differs between builds by design
+BUILD_TIMES = {
+    "scored_at",
+    "checked_at",
+    "recorded_at",
+}  # wall time: differs between builds by design
+BUILD_TIMES |= {
+    "git_commit",
+    "has_local_changes",
+}  # of the project: one with rules of its own is no checkout
 REPUTATIONS = {"reputation", "reputation_three_months", "reputation_all_time"}
 STABILITIES = {"churn", "turnover", "neutral_churn", "max_churn", "max_turnover"}
 STABILITIES |= {"mean_neutral_churn", "mean_member_churn", "mean_member_turnover"}
@@ -80,6 +88,9 @@ KEYS = {
         *("payout_rule", "first_round", "last_round", "round_number"),
         *("meta_model", "score", "score_version"),
     ],
+    "fct_provenance": ["round_number"],
+    "fct_provenance_files": ["round_number", "path"],
+    "fct_provenance_rules": ["round_number", "rule_table", "rule_row"],
     "leaderboard_models": ["model_id", "as_of_date", "score"],
     "leaderboard_accounts": ["account_id", "as_of_date", "score"],
     "dim_models": ["model_id"],

@@ -7,14 +7,17 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pytest
-from harness import Warehouse
-from test_parity import Oracle, assert_round_matches
+from harness import PROJECT, Warehouse
+from test_parity import TOLERANCE, Oracle, assert_round_matches
 
+from kardashev.inspection.audit.command import audited
+from kardashev.inspection.audit.published import reading_copy
 from kardashev.inspection.contribution import held_round, landed_returns
 from kardashev.portfolio.dropout import DropoutRule, drawn
 from kardashev.portfolio.true_contribution import prepare, true_contribution
 
 EACH = 3  # every third round is looked at
+AUDITED = 10  # rounds from the first to the newest
 
 
 def kardashev(warehouse, *arguments):
@@ -111,12 +114,29 @@ def test_the_tour_shows_scores_the_file_and_three_queries(simulated):
         assert name in shown
 
 
-def test_scores_and_draws_on_real_prices_are_as_on_made_up_ones(tmp_path, shared_data):
+@pytest.fixture(scope="module")
+def real(tmp_path_factory, shared_data):
     prices = shared_data / "sp500_daily_2014_2021.parquet"
     securities = shared_data / "sp500_constituents_2021.csv"
-    warehouse = build_demo(tmp_path, "--prices", prices, "--securities", securities)
-    marts = warehouse.marts()
+    folder = tmp_path_factory.mktemp("real")
+    return build_demo(folder, "--prices", prices, "--securities", securities)
+
+
+def test_scores_and_draws_on_real_prices_are_as_on_made_up_ones(real):
+    marts = real.marts()
     numbers = resolved_rounds(marts)
     assert len(marts["dim_rounds"]) == 104
-    assert_rounds_match(warehouse, [numbers[0], numbers[len(numbers) // 2], numbers[-1]])
-    assert_draws_agree(warehouse, 0.985)
+    assert_rounds_match(real, [numbers[0], numbers[len(numbers) // 2], numbers[-1]])
+    assert_draws_agree(real, 0.985)
+
+
+def test_ten_rounds_of_real_prices_are_recomputed_from_the_landing(real):
+    every = real.marts()["dim_rounds"]["round_number"].tolist()
+    numbers = [
+        every[place] for place in np.linspace(0, len(every) - 1, AUDITED).round().astype(int)
+    ]
+    with reading_copy(real.published) as copy:
+        parts = audited(copy, real.landing, PROJECT / "seeds" / "rules", numbers)
+    for part in parts.values():
+        assert not part.findings, part.findings[0].line()
+        assert part.count and part.largest <= TOLERANCE, part.name

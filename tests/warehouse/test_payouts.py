@@ -8,7 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 import tournament
-from harness import assert_same_marts
+from harness import PROJECT, assert_same_marts
+
+from kardashev.inspection.audit.command import audited
+from kardashev.inspection.audit.published import reading_copy
 
 FIRST_ROUND, FIRST_OPENING = 240, pd.Timestamp("2020-11-28 18:00", tz="UTC")
 REAL_PAYOUTS = "numerai_payouts_r240_r279.csv.gz"
@@ -63,6 +66,10 @@ def test_every_real_payout_is_reproduced(warehouse, shared_data):
     assert (statuses.drop(expected.index) == "missing").all()
     totals = marts["fct_round_payouts"].set_index("round_number")["net_nmr"]
     np.testing.assert_allclose(totals, expected.groupby(level=0).sum(), rtol=0, atol=0.1)
+    with reading_copy(warehouse.published) as copy:  # scores taken elsewhere, and no universe
+        parts = audited(copy, warehouse.landing, PROJECT / "seeds" / "rules", [FIRST_ROUND])
+    assert not any(part.findings for part in parts.values())
+    assert parts["payouts"].count == 5 * (rows["round_number"] == FIRST_ROUND).sum()
 
 
 def expected_payout(row, scores):
