@@ -1,6 +1,6 @@
 {#
-Grain: entrant_kind, entrant_id, score, as_of_date; days summed now. Reputations, the means of final scores, with ranks: by
-that over a year, then the number of rounds in it, then the older registration, then the id.
+Grain: entrant_kind, entrant_id, score, as_of_date; days summed now. Reputations, the means of final scores, with the Sharpe
+ratio and the share of positive rounds over a year; and ranks: by the reputation of a year, then the number of rounds in it, then the older registration, then the id.
 #}
 with
 
@@ -32,6 +32,13 @@ means as (
         running_sums.as_of_date,
         running_sums.reputation_window,
         running_sums.result_count,
+        running_sums.square_count,
+        running_sums.positive_count / nullif(running_sums.result_count, 0) as positive_share,
+        {{ variance(
+            'nullif(running_sums.result_count, 0)',
+            'cast(running_sums.value_sum as double)',
+            'cast(running_sums.square_sum as double)',
+        ) }} as variance,
         cast(running_sums.value_sum as double) / nullif(running_sums.result_count, 0) as mean
 
     from running_sums
@@ -51,7 +58,15 @@ reputations as (
         any_value(mean) filter (where reputation_window = 'three_months')
             as reputation_three_months,
         any_value(mean) filter (where reputation_window = 'all_time') as reputation_all_time,
-        any_value(result_count) filter (where reputation_window = 'one_year') as round_count
+        any_value(result_count) filter (where reputation_window = 'one_year') as round_count,
+        any_value(mean / sqrt(nullif(variance, 0))) filter (
+            where
+            reputation_window = 'one_year'
+            and result_count > 1
+            and square_count = result_count
+        ) as sharpe,
+        any_value(positive_share) filter (where reputation_window = 'one_year')
+            as consistency
 
     from means
     group by all

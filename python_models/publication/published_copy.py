@@ -33,8 +33,10 @@ def model(dbt, session):
         "fct_contribution_indicators": dbt.ref("fct_contribution_indicators"),
         "fct_replayed_stakes": dbt.ref("fct_replayed_stakes"),
         "fct_replayed_scores": dbt.ref("fct_replayed_scores"),
+        "fct_season_standings": dbt.ref("fct_season_standings"),
         "leaderboard_models": dbt.ref("leaderboard_models"),
         "leaderboard_accounts": dbt.ref("leaderboard_accounts"),
+        "leaderboard_seasons": dbt.ref("leaderboard_seasons"),
         "dim_models": dbt.ref("dim_models"),
         "dim_rounds": dbt.ref("dim_rounds"),
     }

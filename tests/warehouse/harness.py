@@ -32,6 +32,7 @@ PAYOUTS = {
     *("payout_factor", "score_used", "retention", "payout_nmr", "pending_nmr", "change_nmr"),
     *("paid_nmr", "burned_nmr", "net_nmr", "settled_nmr", "other_change_nmr"),
     *(f"return_{w}" for w in ("one_year", "three_months", "all_time")),
+    *(f"return_{w}" for w in ("one_day", "thirteen_weeks", "fifty_two_weeks")),
     *(f"payout_{w}_nmr" for w in ("one_year", "three_months", "all_time")),
 }
 PORTFOLIO = {"weight", "exposure", "dual", "residual", "worst_residual"}
@@ -45,7 +46,7 @@ TYPES = {f"mean_{name}" for name in ("return", "net_return", "tc", "mpc", "corr"
 TYPES |= {f"{name}_{x}" for name in ("return", "net_return", "tc", "mpc") for x in "tp"}
 TYPES |= {"stake_share", "better_mean_tc", "shortfall", "spearman", "mean_spearman_one_year"}
 FLOATING = {"value", "observed", *REPUTATIONS, *STABILITIES, *PAYOUTS, *PORTFOLIO, *CONTRIBUTION}
-FLOATING |= FUND | TYPES
+FLOATING |= FUND | TYPES | {"sharpe", "consistency", "season_score"}
 KEYS = {
     "fct_contract_results": ["round_number", "contract", "subject", "expectation", "model_id"],
     "fct_unusable_files": ["path"],
@@ -80,8 +81,10 @@ KEYS = {
         *("payout_rule", "first_round", "last_round", "round_number"),
         *("meta_model", "score", "score_version"),
     ],
+    "fct_season_standings": ["account_id", "season", "score", "as_of_date"],
     "leaderboard_models": ["model_id", "as_of_date", "score"],
     "leaderboard_accounts": ["account_id", "as_of_date", "score"],
+    "leaderboard_seasons": ["account_id", "season", "score"],
     "dim_models": ["model_id"],
     "dim_rounds": ["round_number"],
 }
