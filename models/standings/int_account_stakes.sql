@@ -1,6 +1,6 @@
 {{ config(materialized='incremental', meta={'worklist': 'int_results_due', 'redoes': 'is_due'}) }}
 {#
-Grain: account_id, round_number. What an account had at risk in a live round, over all its models. A stake is at risk only
+Grain: account_id, round_number. What an account had at risk in a live round, over all its models that are ranked. A stake is at risk only
 with an accepted submission that came on time.
 #}
 with
@@ -41,5 +41,6 @@ inner join models on stakes.model_id = models.model_id
 where
     results_due.is_due
     and models.account_id is not null
+    and models.is_ranked
     and stakes.at_risk_nmr > 0
 group by all

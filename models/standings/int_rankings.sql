@@ -1,6 +1,7 @@
 {#
 Grain: entrant_kind, entrant_id, score, as_of_date; days summed now. Reputations, the means of final scores, with the Sharpe
-ratio and the share of positive rounds over a year; and ranks: by the reputation of a year, then the number of rounds in it, then the older registration, then the id.
+ratio and the share of positive rounds over a year. Ranks go by the reputation of a year, then the number of rounds in it,
+then the older registration, then the id. Benchmarks and examples stand beside, without a rank.
 #}
 with
 
@@ -71,24 +72,39 @@ reputations as (
     from means
     group by all
 
+),
+
+known as (
+
+    select
+        reputations.*,
+        entrants.account_id,
+        entrants.display_name,
+        entrants.created_at,
+        coalesce(entrants.is_ranked, true) as is_ranked
+
+    from reputations
+    left join entrants
+        on
+            reputations.entrant_kind = entrants.entrant_kind
+            and reputations.entrant_id = entrants.entrant_id
+    where reputations.reputation is not null
+
 )
 
 select
-    reputations.*,
-    entrants.account_id,
-    entrants.display_name,
-    row_number() over (
-        partition by reputations.entrant_kind, reputations.score, reputations.as_of_date
-        order by
-            {{ comparable_score('reputations.reputation') }} desc,
-            reputations.round_count desc,
-            entrants.created_at asc nulls last,
-            reputations.entrant_id asc
-    ) as rank
+    * exclude (created_at),
+    case
+        when is_ranked
+            then
+                row_number() over (
+                    partition by entrant_kind, score, as_of_date, is_ranked
+                    order by
+                        {{ comparable_score('reputation') }} desc,
+                        round_count desc,
+                        created_at asc nulls last,
+                        entrant_id asc
+                )
+    end as rank
 
-from reputations
-left join entrants
-    on
-        reputations.entrant_kind = entrants.entrant_kind
-        and reputations.entrant_id = entrants.entrant_id
-where reputations.reputation is not null
+from known

@@ -81,7 +81,8 @@ results_known as (
             due_results.value,
             entrants.account_id,
             entrants.display_name,
-            entrants.created_at
+            entrants.created_at,
+            entrants.is_ranked
         ) as content
 
     from due_results
@@ -132,7 +133,11 @@ staked as (
         due.close_date as news_date,
         false as is_score,
         hash(
-            stakes.model_id, stakes.stake_nmr, stakes.at_risk_nmr, entrants.account_id
+            stakes.model_id,
+            stakes.stake_nmr,
+            stakes.at_risk_nmr,
+            entrants.account_id,
+            entrants.is_ranked
         ) as content
 
     from due

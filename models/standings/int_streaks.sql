@@ -23,49 +23,9 @@ days as (
 
 ),
 
-news as (
-
-    select * from {{ ref('int_round_news') }}
-
-),
-
-results as (
-
-    select * from {{ ref('int_results') }}
-    where measure = 'score'
-
-),
-
-base as (
-
-    select coalesce(any_value(base_date), '-infinity') as base_date
-    from days
-    having count(*) > 0
-
-),
-
-changed_rounds as (
-
-    select distinct news.round_number
-    from news
-    inner join base on news.news_date > base.base_date
-
-),
-
 first_results as (
 
-    select
-        results.entrant_kind,
-        results.entrant_id,
-        results.score,
-        results.round_number,
-        any_value(results.close_at) as close_at,
-        cast(min(results.known_at) as date) as known_date,
-        arg_min(results.value, results.known_at) > 0 as is_positive
-
-    from results
-    inner join changed_rounds on results.round_number = changed_rounds.round_number
-    group by all
+    select * from {{ ref('int_first_results') }}
 
 ),
 
@@ -73,17 +33,14 @@ first_results as (
 broken as (
 
     select
-        first_results.*,
-        count(*) filter (where not first_results.is_positive) over in_order as breaks
+        *,
+        count(*) filter (where not is_positive) over in_order as breaks
 
     from first_results
-    inner join base on first_results.known_date > base.base_date
     window
         in_order as (
-            partition by
-                first_results.entrant_kind, first_results.entrant_id, first_results.score
-            order by
-                first_results.known_date, first_results.close_at, first_results.round_number
+            partition by entrant_kind, entrant_id, score
+            order by known_date, close_at, round_number
         )
 
 ),

@@ -14,7 +14,7 @@ standings as (
 
 select
     entrant_id as account_id,
-    * exclude (entrant_kind, entrant_id, account_id, display_name)
+    * exclude (entrant_kind, entrant_id, account_id, display_name, is_ranked)
 
 from standings
 where entrant_kind = 'account'

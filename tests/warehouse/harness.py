@@ -46,7 +46,7 @@ TYPES = {f"mean_{name}" for name in ("return", "net_return", "tc", "mpc", "corr"
 TYPES |= {f"{name}_{x}" for name in ("return", "net_return", "tc", "mpc") for x in "tp"}
 TYPES |= {"stake_share", "better_mean_tc", "shortfall", "spearman", "mean_spearman_one_year"}
 FLOATING = {"value", "observed", *REPUTATIONS, *STABILITIES, *PAYOUTS, *PORTFOLIO, *CONTRIBUTION}
-FLOATING |= FUND | TYPES | {"sharpe", "consistency", "season_score"}
+FLOATING |= FUND | TYPES | {"sharpe", "consistency", "season_score", "score_sum"}
 KEYS = {
     "fct_contract_results": ["round_number", "contract", "subject", "expectation", "model_id"],
     "fct_unusable_files": ["path"],
@@ -251,6 +251,7 @@ def assert_same_marts(found, expected):
         exact = [c for c in right if c not in FLOATING]
         pd.testing.assert_frame_equal(left[exact], right[exact], check_exact=True, obj=name)
         for column in FLOATING & set(right):
+            found_values, values = (frame[column].astype(float) for frame in (left, right))
             pd.testing.assert_series_equal(
-                left[column], right[column], rtol=0, atol=1e-12, obj=f"{name}.{column}"
+                found_values, values, rtol=0, atol=1e-12, obj=f"{name}.{column}"
             )
