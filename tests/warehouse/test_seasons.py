@@ -127,7 +127,7 @@ def test_the_leaderboard_has_the_newest_standings_of_each_season(seasons):
         expected = every_day[every_day["as_of_date"] == last].drop(columns="score_sum")
         key = ["account_id", "season", "score"]
         expected = expected.sort_values(key, ignore_index=True)[newest.columns]
-        pd.testing.assert_frame_equal(newest, expected, check_exact=True)
+        pd.testing.assert_frame_equal(newest, expected, check_exact=True, check_dtype=False)
 
 
 def test_benchmarks_and_examples_are_scored_and_neither_ranked_nor_paid(seasons):
