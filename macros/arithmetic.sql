@@ -68,3 +68,31 @@
         * nullif(greatest({{ n }} * {{ yy }} - {{ y }} * {{ y }}, 0), 0)
     )
 {%- endmacro %}
+
+{# The season that a round closes in: the calendar year, UTC. #}
+{% macro season(close_at) -%}
+    cast(year({{ close_at }}) as integer)
+{%- endmacro %}
+
+{#
+    The square of a result that is itself rounded, for exact sums: rounded to 1e-24, and null for a result of 10,000 or more in
+    size, whose square such a sum does not hold.
+#}
+{% macro square_for_sums(expression) -%}
+    case
+        when abs({{ expression }}) < 10000
+            then cast(pow(cast({{ expression }} as double), 2) as decimal(38, 24))
+    end
+{%- endmacro %}
+
+{#
+    Variance (ddof 0) of x from n, Σx and Σx². Rounding noise is none: a deviation below 1e-7 of the mean, or a variance
+    below what squares are rounded to.
+#}
+{% macro variance(n, x, xx) -%}
+    if(
+        {{ xx }} / {{ n }} - pow({{ x }} / {{ n }}, 2) <= 1e-14 * pow({{ x }} / {{ n }}, 2) + 1e-24,
+        0,
+        {{ xx }} / {{ n }} - pow({{ x }} / {{ n }}, 2)
+    )
+{%- endmacro %}

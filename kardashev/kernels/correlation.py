@@ -114,6 +114,36 @@ def nearest_signals(signals):
     )
 
 
+def nearest_references(signals, references):
+    """Each signal's largest and mean Pearson correlation with a few of them, itself left out.
+
+    Parameters
+    ----------
+    signals : array (stocks, models), none constant
+    references : int array (few,), their places
+
+    Returns
+    -------
+    largest, nearest, mean : as of `nearest_signals`, NaN and −1 for a model that has no reference but itself
+    """
+    unit = signals - signals.mean(axis=0)
+    unit /= np.linalg.norm(unit, axis=0)
+    products = unit.T @ unit[:, references]
+    is_itself = np.arange(len(products))[:, None] == references
+    count = len(references) - is_itself.sum(axis=1)
+    has_reference = count > 0
+    if not has_reference.any():
+        nothing = np.full(len(products), np.nan)
+        return nothing, np.full(len(products), -1), nothing
+    others = np.where(is_itself, -np.inf, products)
+    mean = np.where(is_itself, 0.0, products).sum(axis=1) / np.maximum(count, 1)
+    return (
+        np.where(has_reference, others.max(axis=1), np.nan),
+        np.where(has_reference, references[first_largest(others)], -1),
+        np.where(has_reference, mean, np.nan),
+    )
+
+
 def _raise_to(largest, nearest, rows, columns, products):
     """Takes the largest products of a block where they are larger than what is held."""
     highest = products.max(axis=1)

@@ -116,6 +116,7 @@ LANDED_TABLES = {
                 "account_id": "varchar",
                 "display_name": "varchar",
                 "is_benchmark": "boolean",
+                "is_example": "boolean",
                 "created_at": "timestamptz",
             },
             makes_rounds=False,

@@ -114,6 +114,7 @@ class Run:
             settled_at = settlements(close_at, paid, len(models))
             churns = this_round.stakes["mean_neutral_churn"].to_numpy()
             payouts = self.rule.payouts(at_risk, scores, churns)
+            payouts = np.where(this_round.stakes["is_paid"].to_numpy(), payouts, 0.0)
             payouts = np.where(np.isnat(settled_at), np.nan, payouts)
             row["payout_factor"] = self.rule.factor(at_risk.sum())
             for day in np.unique(settled_at[~np.isnat(settled_at)]):

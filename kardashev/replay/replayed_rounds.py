@@ -22,7 +22,8 @@ class Replayed:
     meta_models : (round_number, meta_model, and the fields of `MetaModel`)
     scores : the columns of ``replay_scores``
     targets : (round_number, target, stock_key, value, target_mean), null keys outside the universe
-    stakes : (round_number, model_id, stake_nmr, is_at_risk, mean_neutral_churn, is_benchmark)
+    stakes : (round_number, model_id, stake_nmr, is_at_risk, mean_neutral_churn, is_benchmark,
+        is_paid)
     factors, limits : as in `kardashev.rounds.portfolios.optimized_portfolio_rows`
     dropouts : (round_number, and the fields of `DropoutRule`)
     engine : str

@@ -26,6 +26,7 @@ IN_SPAN = "the signal lies in the span of the neutralizers"
 FEW_NEUTRALIZERS = "neutralizers cover under {:.0%} of the stocks"
 NO_FACTORS = "no factor of {} is landed"
 ALONE = "no other submission is accepted"
+NO_REFERENCE = "no other submission of a benchmark or example is accepted"
 NO_META_MODEL = "no model stakes enough for {}"
 META_MODEL_IN_SPAN = "{} lies in the span of the neutralizers"
 CONSTANT_TARGET = "the target is constant"
@@ -33,7 +34,9 @@ CONSTANT_TARGET = "the target is constant"
 SCHEMA = score_schema(("attained_by", pa.string()))
 
 
-def matrix_score_rows(connection, scores, sources, covered, targets, shares, factors, extremes):
+def matrix_score_rows(
+    connection, scores, sources, covered, targets, shares, factors, extremes, references
+):
     """Matrix scores of every accepted model on the due target days, as long rows.
 
     Parameters
@@ -46,6 +49,7 @@ def matrix_score_rows(connection, scores, sources, covered, targets, shares, fac
     shares : relation (round_number, model_key, stake_share), null shares where nothing is at risk
     factors : relation (round_number, factor_set, stock_key, factor, value)
     extremes : relation of `kardashev.rounds.extremes.SCHEMA`, as kept at the close
+    references : relation (round_number, model_id), the operator's benchmarks and examples
 
     Returns
     -------
@@ -61,6 +65,7 @@ def matrix_score_rows(connection, scores, sources, covered, targets, shares, fac
         for block, of_block in scored_blocks(reader, wanted, sources, covered, ScoredBlock):
             block.target_rows, block.share_rows = targets, shares
             block.factor_rows, block.extreme_rows = factors, extremes
+            block.reference_rows = references
             for _, due in groupby(of_block, itemgetter(*DEFINITION)):
                 due = list(due)
                 yield from _batches(block, due, outcome(block, due))
@@ -131,6 +136,16 @@ def _mean_signal(block, due):
     return Outcome(block.pairwise[2][:, None])
 
 
+def _nearest_reference(block, due):
+    largest, nearest, _ = block.against_references
+    nearest = pa.array(nearest, mask=nearest < 0)
+    return Outcome(largest[:, None], NO_REFERENCE, block.models.ids.take(nearest))
+
+
+def _mean_reference(block, due):
+    return Outcome(block.against_references[2][:, None], NO_REFERENCE)
+
+
 def _largest_exposure(block, due):
     found, names = block.exposures(due[0]["factor_set"])
     if not len(names):
@@ -154,6 +169,8 @@ FAMILIES = {
     "neutral_contribution": _neutral_contribution,
     "nearest_signal": _nearest_signal,
     "mean_signal": _mean_signal,
+    "nearest_reference": _nearest_reference,
+    "mean_reference": _mean_reference,
     "largest_exposure": _largest_exposure,
     "rms_exposure": _rms_exposure,
 }

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from kardashev.kernels.correlation import exposures, nearest_signals
+from kardashev.kernels.correlation import exposures, nearest_references, nearest_signals
 from kardashev.rounds.prepared import PreparedBlock
 from kardashev.rounds.score_rows import DAY
 
@@ -48,7 +48,7 @@ def scored_blocks(reader, rows, sources, covered, kind=PreparedBlock):
 class ScoredBlock(PreparedBlock):
     """A prepared block, with the relations ``*_rows`` that its scores need."""
 
-    target_rows = share_rows = factor_rows = extreme_rows = None
+    target_rows = share_rows = factor_rows = extreme_rows = reference_rows = None
 
     def __init__(self, *prepared):
         super().__init__(*prepared)
@@ -75,6 +75,14 @@ class ScoredBlock(PreparedBlock):
     def pairwise(self):
         """Largest, nearest and mean correlation with the round's other signals."""
         return nearest_signals(self.gaussian)
+
+    @cached_property
+    def against_references(self):
+        """Largest, nearest and mean correlation with the operator's benchmarks and examples."""
+        rows = self.reader.rows(self.reference_rows, self.in_round, "model_id")["model_id"]
+        is_reference = pc.is_in(self.models.ids, rows.combine_chunks())
+        places = np.flatnonzero(is_reference.to_numpy(zero_copy_only=False))
+        return nearest_references(self.gaussian, places)
 
     def exposures(self, factor_set):
         """|Pearson| (models, factors) with those factors of a set that differ between stocks; their names."""

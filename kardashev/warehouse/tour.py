@@ -113,7 +113,10 @@ select
     stake_nmr,
     at_risk_nmr
 from leaderboard_models
-where score = 'mmc' and as_of_date = (select max(as_of_date) from leaderboard_models)
+where
+    score = 'mmc'
+    and is_ranked
+    and as_of_date = (select max(as_of_date) from leaderboard_models)
 order by rank
 limit 10
 """,
@@ -133,6 +136,24 @@ from leaderboard_accounts
 where score = 'mmc' and as_of_date = (select max(as_of_date) from leaderboard_accounts)
 order by rank
 limit 12
+""",
+    ),
+    (
+        "The seasons by MMC: the titles of accounts, with the rounds that qualify:",
+        """
+select
+    season,
+    rank,
+    account_id as account,
+    title,
+    round(season_score, 5) as season_score,
+    qualified_rounds as qualified,
+    resolved_rounds as resolved,
+    is_closed
+from leaderboard_seasons
+where score = 'mmc' and (rank <= 5 or rank is null)
+order by season, rank nulls last, season_score desc
+limit 14
 """,
     ),
     (

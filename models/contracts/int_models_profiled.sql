@@ -37,9 +37,9 @@ counted as (
 
     select
         *,
-        count(distinct hash(account_id, display_name, is_benchmark, created_at)) over (
-            partition by model_id
-        ) as registrations
+        count(distinct hash(
+            account_id, display_name, is_benchmark, is_example, created_at
+        )) over (partition by model_id) as registrations
 
     from models
 

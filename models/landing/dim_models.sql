@@ -12,6 +12,8 @@ select
     account_id,
     display_name,
     is_benchmark,
+    is_example,
+    not is_benchmark and not is_example as is_ranked,
     created_at
 
 from models

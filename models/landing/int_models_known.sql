@@ -18,6 +18,7 @@ registrations as (
         account_id,
         display_name,
         is_benchmark,
+        is_example,
         created_at
 
     from models

@@ -31,7 +31,8 @@ stakes as (
 
 benchmarks as (
 
-    select * from {{ ref('int_round_benchmarks') }}
+    select * from {{ ref('int_round_references') }}
+    where is_benchmark
 
 ),
 

@@ -3,6 +3,7 @@
 Grain: round_number, model_id, known_at. What each stake is paid, by what was known: when it was settled, and whenever a
 score of it was revised. One that is not settled has no settled_at: payout_nmr is what its running scores would pay.
 payout = at risk × clip(factor × score), or × factor × clip(score); neutral churn leaves a share of what is positive.
+Benchmarks and examples are paid nothing.
 #}
 with
 
@@ -27,6 +28,12 @@ round_payouts as (
 stakes as (
 
     select * from {{ ref('fct_stakes') }}
+
+),
+
+round_references as (
+
+    select * from {{ ref('int_round_references') }}
 
 ),
 
@@ -73,6 +80,7 @@ priced as (
         stakes.stake_nmr,
         stakes.at_risk_nmr,
         stakes.zeroed_reason,
+        round_references.model_id is not null as is_reference,
         if(
             round_payouts.clips_before_factor,
             round_payouts.payout_factor
@@ -99,6 +107,10 @@ priced as (
         on
             used.round_number = stakes.round_number
             and used.model_id = stakes.model_id
+    left join round_references
+        on
+            used.round_number = round_references.round_number
+            and used.model_id = round_references.model_id
 
 )
 
@@ -115,13 +127,14 @@ select
     retention,
     case
         when unpaid_reason is not null then null
-        when at_risk_nmr = 0 then 0
+        when at_risk_nmr = 0 or is_reference then 0
         when is_scored then at_risk_nmr * payout_share * if(payout_share > 0, retention, 1)
         when settled_at is not null then 0
     end as payout_nmr,
     case
         when unpaid_reason is not null then unpaid_reason
         when zeroed_reason is not null then zeroed_reason
+        when at_risk_nmr > 0 and is_reference then 'benchmarks and examples are not paid'
         when at_risk_nmr > 0 and is_empty then 'every multiplier of the model is 0'
         when at_risk_nmr > 0 and settled_at is not null then missing_reason
     end as unpaid_reason

@@ -4,6 +4,7 @@ when they are done.
 #}
 -- depends_on: {{ ref('leaderboard_models') }}
 -- depends_on: {{ ref('leaderboard_accounts') }}
+-- depends_on: {{ ref('leaderboard_seasons') }}
 -- depends_on: {{ ref('fct_signal_types') }}
 -- depends_on: {{ ref('fct_misplaced_stakes') }}
 -- depends_on: {{ ref('fct_underrated_models') }}

@@ -1,5 +1,5 @@
 {{ config(materialized='view') }}
-{# Grain: round_number, part. The rule rows that apply to each round, and its benchmarks, by content. #}
+{# Grain: round_number, part. The rule rows that apply to each round, and its benchmarks and examples, by content. #}
 with
 
 round_scores as (
@@ -20,9 +20,9 @@ round_factor_sets as (
 
 ),
 
-benchmarks as (
+round_references as (
 
-    select * from {{ ref('int_round_benchmarks') }}
+    select * from {{ ref('int_round_references') }}
 
 ),
 
@@ -79,11 +79,11 @@ union all
 
 select
     round_number,
-    'benchmarks' as part,
-    sum(cast(hash(benchmarks) as hugeint)) as content_hash,
+    'references' as part,
+    sum(cast(hash(round_references) as hugeint)) as content_hash,
     count(*) as row_count
 
-from benchmarks
+from round_references
 group by all
 
 union all

@@ -1,8 +1,8 @@
 {#
 Grain: account_id, measure, score, round_number, known_at; due rounds. An account's results at every delivery for one of its
 models, by the newest of them all: the sum of payouts, and the mean of scores, weighted by stake at risk. Without stake
-the score is that of the only model; an account with several models, scored or not, has none. Models count that were
-registered when the round closed.
+the score is that of the only model; an account with several models, scored or not, has none. Models count that are
+ranked, and were registered when the round closed.
 #}
 with
 
@@ -99,6 +99,7 @@ model_counts as (
         on
             closes.account_id = models.account_id
             and coalesce(models.created_at <= closes.close_at, true)
+    where models.is_ranked
     group by all
 
 ),

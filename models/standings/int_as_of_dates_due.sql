@@ -19,25 +19,9 @@ before as (
 
 ),
 
-windows as (
-
-    select * from {{ ref('reputation_windows') }}
-
-),
-
-contribution_rules as (
-
-    select * from {{ ref('contribution_rules') }}
-
-),
-
 rules as (
 
-    select hash(
-        {{ var('formula_version') }},
-        (select sum(cast(hash(windows) as hugeint)) from windows),
-        (select sum(cast(hash(contribution_rules) as hugeint)) from contribution_rules)
-    ) as rules_hash
+    select * from {{ ref('int_standing_rules') }}
 
 ),
 

@@ -1,5 +1,6 @@
 {{ config(materialized='view') }}
-{# Grain: entrant_kind, entrant_id. Who stands on leaderboards: models, and the accounts that own them. #}
+{# Grain: entrant_kind, entrant_id. Who stands on leaderboards: models, benchmarks and examples beside those that are ranked;
+and the accounts that own any of the latter. #}
 with
 
 models as (
@@ -13,7 +14,8 @@ select
     model_id as entrant_id,
     account_id,
     display_name,
-    created_at
+    created_at,
+    is_ranked
 
 from models
 
@@ -24,8 +26,9 @@ select
     account_id as entrant_id,
     account_id,
     cast(null as varchar) as display_name,
-    min(created_at) as created_at
+    min(created_at) as created_at,
+    true as is_ranked
 
 from models
-where account_id is not null
+where account_id is not null and is_ranked
 group by account_id

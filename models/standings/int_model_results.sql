@@ -1,7 +1,8 @@
 {#
 Grain: model_id, measure, score, round_number, known_at; due rounds. What a round brought each model, by when it was known:
 official final scores, null where a delivery has none, and settled payouts of what was at risk. `score` is the metric,
-one seamless series over the scores that were official in turn; a payout has none.
+one seamless series over the scores that were official in turn; a payout has none. A model that is not ranked is not
+paid, and counts for no account.
 #}
 with
 
@@ -105,9 +106,10 @@ results as (
 
 select
     results.*,
-    models.account_id,
+    if(models.is_ranked, models.account_id, null) as account_id,
     due.close_at
 
 from results
 inner join due on results.round_number = due.round_number
 left join models on results.model_id = models.model_id
+where results.measure = 'score' or coalesce(models.is_ranked, true)

@@ -1,6 +1,7 @@
 {#
-Grain: entrant_kind, entrant_id, score, as_of_date; days summed now. Reputations, the means of final scores, with ranks: by
-that over a year, then the number of rounds in it, then the older registration, then the id.
+Grain: entrant_kind, entrant_id, score, as_of_date; days summed now. Reputations, the means of final scores, with the Sharpe
+ratio and the share of positive rounds over a year. Ranks go by the reputation of a year, then the number of rounds in it,
+then the older registration, then the id. Benchmarks and examples stand beside, without a rank.
 #}
 with
 
@@ -32,6 +33,13 @@ means as (
         running_sums.as_of_date,
         running_sums.reputation_window,
         running_sums.result_count,
+        running_sums.square_count,
+        running_sums.positive_count / nullif(running_sums.result_count, 0) as positive_share,
+        {{ variance(
+            'nullif(running_sums.result_count, 0)',
+            'cast(running_sums.value_sum as double)',
+            'cast(running_sums.square_sum as double)',
+        ) }} as variance,
         cast(running_sums.value_sum as double) / nullif(running_sums.result_count, 0) as mean
 
     from running_sums
@@ -51,29 +59,52 @@ reputations as (
         any_value(mean) filter (where reputation_window = 'three_months')
             as reputation_three_months,
         any_value(mean) filter (where reputation_window = 'all_time') as reputation_all_time,
-        any_value(result_count) filter (where reputation_window = 'one_year') as round_count
+        any_value(result_count) filter (where reputation_window = 'one_year') as round_count,
+        any_value(mean / sqrt(nullif(variance, 0))) filter (
+            where
+            reputation_window = 'one_year'
+            and result_count > 1
+            and square_count = result_count
+        ) as sharpe,
+        any_value(positive_share) filter (where reputation_window = 'one_year')
+            as consistency
 
     from means
     group by all
 
+),
+
+known as (
+
+    select
+        reputations.*,
+        entrants.account_id,
+        entrants.display_name,
+        entrants.created_at,
+        coalesce(entrants.is_ranked, true) as is_ranked
+
+    from reputations
+    left join entrants
+        on
+            reputations.entrant_kind = entrants.entrant_kind
+            and reputations.entrant_id = entrants.entrant_id
+    where reputations.reputation is not null
+
 )
 
 select
-    reputations.*,
-    entrants.account_id,
-    entrants.display_name,
-    row_number() over (
-        partition by reputations.entrant_kind, reputations.score, reputations.as_of_date
-        order by
-            {{ comparable_score('reputations.reputation') }} desc,
-            reputations.round_count desc,
-            entrants.created_at asc nulls last,
-            reputations.entrant_id asc
-    ) as rank
+    * exclude (created_at),
+    case
+        when is_ranked
+            then
+                row_number() over (
+                    partition by entrant_kind, score, as_of_date, is_ranked
+                    order by
+                        {{ comparable_score('reputation') }} desc,
+                        round_count desc,
+                        created_at asc nulls last,
+                        entrant_id asc
+                )
+    end as rank
 
-from reputations
-left join entrants
-    on
-        reputations.entrant_kind = entrants.entrant_kind
-        and reputations.entrant_id = entrants.entrant_id
-where reputations.reputation is not null
+from known

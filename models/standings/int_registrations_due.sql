@@ -58,6 +58,7 @@ changed as (
         (entrants.since is distinct from before.since)
         or (entrants.account_id is distinct from before.account_id)
         or (entrants.display_name is distinct from before.display_name)
+        or (entrants.is_ranked is distinct from before.is_ranked)
 
 ),
 

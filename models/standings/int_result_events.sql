@@ -2,6 +2,7 @@
 Grain: entrant_kind, entrant_id, measure, score, reputation_window, event_date. What each day adds to the sum and count of an
 entrant's results in a window, since the last day before those to be summed whose sums are held: a result enters
 on the day it is known, and leaves when it is revised or taken back, or its round's close falls out of the window.
+Squares and signs go with it, for Sharpe ratios and shares of positive rounds.
 #}
 with
 
@@ -90,6 +91,7 @@ spans as (
             cast(results.value as decimal(38, 18)),
             cast(cast(results.value as decimal(38, 15)) as decimal(38, 18))
         ) as value,
+        cast(results.value > 0 as integer) as positive,
         cast(results.known_at as date) as first_date,
         least(cast(results.until_at as date), round_windows.window_end) as end_date
 
@@ -101,7 +103,10 @@ spans as (
 
 held as (
 
-    select *
+    select
+        *,
+        {{ square_for_sums('value') }} as square
+
     from spans
     where end_date is null or first_date < end_date
 
@@ -110,20 +115,26 @@ held as (
 events as (
 
     select
-        * exclude (first_date, end_date, value),
+        * exclude (first_date, end_date, value, square, positive),
         first_date as event_date,
         value as value_change,
-        1 as count_change
+        square as square_change,
+        1 as count_change,
+        cast(square is not null as integer) as square_count_change,
+        positive as positive_change
 
     from held
 
     union all
 
     select
-        * exclude (first_date, end_date, value),
+        * exclude (first_date, end_date, value, square, positive),
         end_date as event_date,
         -value as value_change,
-        -1 as count_change
+        -square as square_change,
+        -1 as count_change,
+        -cast(square is not null as integer) as square_count_change,
+        -positive as positive_change
 
     from held
     where end_date is not null
@@ -138,7 +149,10 @@ select
     events.reputation_window,
     events.event_date,
     sum(events.value_change) as value_change,
-    sum(events.count_change) as count_change
+    coalesce(sum(events.square_change), 0) as square_change,
+    sum(events.count_change) as count_change,
+    sum(events.square_count_change) as square_count_change,
+    sum(events.positive_change) as positive_change
 
 from events
 inner join base

@@ -1,7 +1,7 @@
 {{ config(materialized='incremental', meta={'worklist': 'int_results_due', 'redoes': 'is_due'}) }}
 {#
 Grain: round_number, news_date. What became known of a round on a day, by content: results, evidence, stakes when the
-round closed, and how those are registered who have results. Standings of a day follow from the news up to it.
+round closed, final days of series, and how those are registered who have results or a stake. Standings of a day follow from the news up to it.
 #}
 with
 
@@ -26,6 +26,12 @@ evidence as (
 stakes as (
 
     select * from {{ ref('fct_stakes') }}
+
+),
+
+season_rounds as (
+
+    select * from {{ ref('int_season_rounds') }}
 
 ),
 
@@ -75,7 +81,8 @@ results_known as (
             due_results.value,
             entrants.account_id,
             entrants.display_name,
-            entrants.created_at
+            entrants.created_at,
+            entrants.is_ranked
         ) as content
 
     from due_results
@@ -125,11 +132,34 @@ staked as (
         due.round_number,
         due.close_date as news_date,
         false as is_score,
-        hash(stakes.model_id, stakes.stake_nmr, stakes.at_risk_nmr) as content
+        hash(
+            stakes.model_id,
+            stakes.stake_nmr,
+            stakes.at_risk_nmr,
+            entrants.account_id,
+            entrants.is_ranked
+        ) as content
 
     from due
     inner join paying_rounds on due.round_number = paying_rounds.round_number
     left join stakes on due.round_number = stakes.round_number
+    left join entrants
+        on
+            stakes.model_id = entrants.entrant_id
+            and entrants.entrant_kind = 'model'
+
+),
+
+series as (
+
+    select
+        season_rounds.round_number,
+        unnest([season_rounds.close_date, season_rounds.final_date]) as news_date,
+        false as is_score,
+        hash(season_rounds.score) as content
+
+    from season_rounds
+    inner join due on season_rounds.round_number = due.round_number
 
 ),
 
@@ -142,6 +172,9 @@ news as (
     select * from evidence_known
     union all
     select * from staked
+    union all
+    select * from series
+    where news_date is not null
 
 )
 

@@ -65,7 +65,9 @@ entrants as (
         stakes.stake_nmr,
         stakes.at_risk_nmr,
         unnest(['model', 'account']) as entrant_kind,
-        unnest([stakes.model_id, models.account_id]) as entrant_id
+        unnest([
+            stakes.model_id, if(models.is_ranked, models.account_id, null)
+        ]) as entrant_id
 
     from newest_rounds
     inner join stakes on newest_rounds.round_number = stakes.round_number

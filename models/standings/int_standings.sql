@@ -1,7 +1,7 @@
 {#
 Grain: entrant_kind, entrant_id, score, as_of_date; due days. Ranks and reputations with the rank of the as-of date before,
-stakes, and returns: payouts, and Π (1 + payout / at risk) − 1, of rounds that closed in the year before the day, in
-the three months before it, and ever.
+stakes, streaks, badges, and returns: payouts, and Π (1 + payout / at risk) − 1, of rounds that closed in the year before
+the day, in the three months before it, and ever; and by what became known in the last days.
 #}
 with
 
@@ -20,6 +20,18 @@ running_sums as (
 stakes as (
 
     select * from {{ ref('int_standing_stakes') }}
+
+),
+
+streaks as (
+
+    select * from {{ ref('int_streaks') }}
+
+),
+
+badges as (
+
+    select * from {{ ref('int_badges') }}
 
 ),
 
@@ -73,7 +85,16 @@ returns as (
         ) as return_all_time,
         any_value(value_sum) filter (
             where measure = 'payout_nmr' and reputation_window = 'all_time'
-        ) as payout_all_time_nmr
+        ) as payout_all_time_nmr,
+        any_value(exp(value_sum) - 1) filter (
+            where measure = 'log_return' and reputation_window = 'one_day'
+        ) as return_one_day,
+        any_value(exp(value_sum) - 1) filter (
+            where measure = 'log_return' and reputation_window = 'thirteen_weeks'
+        ) as return_thirteen_weeks,
+        any_value(exp(value_sum) - 1) filter (
+            where measure = 'log_return' and reputation_window = 'fifty_two_weeks'
+        ) as return_fifty_two_weeks
 
     from sums
     group by all
@@ -86,6 +107,13 @@ select
     cast(former.rank as integer) as previous_rank,
     coalesce(stakes.stake_nmr, 0) as stake_nmr,
     coalesce(stakes.at_risk_nmr, 0) as at_risk_nmr,
+    streaks.streak,
+    cast(badges.best_rank as integer) as best_rank,
+    badges.first_place_date,
+    badges.top_ten_date,
+    returns.return_one_day,
+    returns.return_thirteen_weeks,
+    returns.return_fifty_two_weeks,
     returns.return_one_year,
     returns.return_three_months,
     returns.return_all_time,
@@ -101,6 +129,18 @@ left join rankings as former
         and rankings.entrant_id = former.entrant_id
         and rankings.score = former.score
         and days.previous_date = former.as_of_date
+left join streaks
+    on
+        rankings.entrant_kind = streaks.entrant_kind
+        and rankings.entrant_id = streaks.entrant_id
+        and rankings.score = streaks.score
+        and rankings.as_of_date = streaks.as_of_date
+asof left join badges
+    on
+        rankings.entrant_kind = badges.entrant_kind
+        and rankings.entrant_id = badges.entrant_id
+        and rankings.score = badges.score
+        and rankings.as_of_date >= badges.as_of_date
 left join stakes
     on
         rankings.entrant_kind = stakes.entrant_kind

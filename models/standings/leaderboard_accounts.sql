@@ -14,22 +14,7 @@ standings as (
 
 select
     entrant_id as account_id,
-    as_of_date,
-    score,
-    rank,
-    previous_rank,
-    reputation,
-    reputation_three_months,
-    reputation_all_time,
-    round_count,
-    stake_nmr,
-    at_risk_nmr,
-    return_one_year,
-    return_three_months,
-    return_all_time,
-    payout_one_year_nmr,
-    payout_three_months_nmr,
-    payout_all_time_nmr
+    * exclude (entrant_kind, entrant_id, account_id, display_name, is_ranked)
 
 from standings
 where entrant_kind = 'account'

@@ -36,8 +36,10 @@ def model(dbt, session):
         "fct_provenance": dbt.ref("fct_provenance"),
         "fct_provenance_files": dbt.ref("fct_provenance_files"),
         "fct_provenance_rules": dbt.ref("fct_provenance_rules"),
+        "fct_season_standings": dbt.ref("fct_season_standings"),
         "leaderboard_models": dbt.ref("leaderboard_models"),
         "leaderboard_accounts": dbt.ref("leaderboard_accounts"),
+        "leaderboard_seasons": dbt.ref("leaderboard_seasons"),
         "dim_models": dbt.ref("dim_models"),
         "dim_rounds": dbt.ref("dim_rounds"),
     }

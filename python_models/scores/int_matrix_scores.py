@@ -24,4 +24,5 @@ def model(dbt, session):
         shares=dbt.ref("int_stake_shares"),
         factors=dbt.ref("int_factor_columns"),
         extremes=dbt.ref("int_signal_extremes"),
+        references=dbt.ref("int_round_references"),
     )

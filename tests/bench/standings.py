@@ -42,6 +42,8 @@ select
     'account_' || i // 2 as account_id,
     'Model ' || i as display_name,
     false as is_benchmark,
+    false as is_example,
+    true as is_ranked,
     timestamp '2021-01-01' as created_at
 from range({models}) as numbers(i);
 create or replace table bench_metrics as
@@ -138,7 +140,7 @@ def measure(folder, rounds, models):
     fill(folder, CALENDAR, rounds=rounds + 1, models=models)
     tables = ("dim_rounds", "dim_models")
     cleared = "".join(f"delete from {table};" for table in tables)
-    inserted = "insert into dim_models from bench_models;"
+    inserted = "insert into dim_models by name from bench_models;"
     fill(folder, nothing_due() + cleared + inserted)
     fill(folder, NEWS, former=0, now=rounds, stocks=STOCKS)
     chosen = ("run", "--select", *SELECTED, "--exclude", *INPUTS)

@@ -10,6 +10,7 @@ from numerai_tools import scoring
 from kardashev.kernels.correlation import (
     correlation,
     exposures,
+    nearest_references,
     nearest_signals,
     neutral_correlation,
 )
@@ -128,6 +129,19 @@ def test_of_several_clones_the_first_is_the_nearest():
     _, nearest, _ = nearest_signals(np.repeat(signals[:, :1], 900, axis=1))
     assert nearest[0] == 1
     assert set(nearest[1:]) == {0}
+
+
+@pytest.mark.parametrize("places", [[], [4], [0, 7, 8]])
+def test_nearest_references_equal_columns_of_a_plain_correlation_matrix(places):
+    rng = np.random.default_rng(3)
+    signals = pd.DataFrame(gaussianized(doubled_rank(rng.random((30, 9)))))
+    matrix = signals.corr().where(~np.eye(9, dtype=bool))[places]
+    largest, nearest, mean = nearest_references(signals.to_numpy(), np.array(places, dtype=int))
+    np.testing.assert_allclose(largest, matrix.max(axis=1), rtol=0, atol=TOLERANCE)
+    np.testing.assert_allclose(mean, matrix.mean(axis=1), rtol=0, atol=TOLERANCE)
+    has_one = matrix.notna().any(axis=1)
+    assert (nearest[~has_one] == -1).all()
+    np.testing.assert_array_equal(nearest[has_one], matrix[has_one].idxmax(axis=1))
 
 
 def test_a_lone_model_has_no_nearest():

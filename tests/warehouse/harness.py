@@ -40,6 +40,7 @@ PAYOUTS = {
     *("payout_factor", "score_used", "retention", "payout_nmr", "pending_nmr", "change_nmr"),
     *("paid_nmr", "burned_nmr", "net_nmr", "settled_nmr", "other_change_nmr"),
     *(f"return_{w}" for w in ("one_year", "three_months", "all_time")),
+    *(f"return_{w}" for w in ("one_day", "thirteen_weeks", "fifty_two_weeks")),
     *(f"payout_{w}_nmr" for w in ("one_year", "three_months", "all_time")),
 }
 PORTFOLIO = {"weight", "exposure", "dual", "residual", "worst_residual"}
@@ -53,7 +54,7 @@ TYPES = {f"mean_{name}" for name in ("return", "net_return", "tc", "mpc", "corr"
 TYPES |= {f"{name}_{x}" for name in ("return", "net_return", "tc", "mpc") for x in "tp"}
 TYPES |= {"stake_share", "better_mean_tc", "shortfall", "spearman", "mean_spearman_one_year"}
 FLOATING = {"value", "observed", *REPUTATIONS, *STABILITIES, *PAYOUTS, *PORTFOLIO, *CONTRIBUTION}
-FLOATING |= FUND | TYPES
+FLOATING |= FUND | TYPES | {"sharpe", "consistency", "season_score", "score_sum"}
 KEYS = {
     "fct_contract_results": ["round_number", "contract", "subject", "expectation", "model_id"],
     "fct_unusable_files": ["path"],
@@ -91,8 +92,10 @@ KEYS = {
     "fct_provenance": ["round_number"],
     "fct_provenance_files": ["round_number", "path"],
     "fct_provenance_rules": ["round_number", "rule_table", "rule_row"],
+    "fct_season_standings": ["account_id", "season", "score", "as_of_date"],
     "leaderboard_models": ["model_id", "as_of_date", "score"],
     "leaderboard_accounts": ["account_id", "as_of_date", "score"],
+    "leaderboard_seasons": ["account_id", "season", "score"],
     "dim_models": ["model_id"],
     "dim_rounds": ["round_number"],
 }
@@ -259,6 +262,7 @@ def assert_same_marts(found, expected):
         exact = [c for c in right if c not in FLOATING]
         pd.testing.assert_frame_equal(left[exact], right[exact], check_exact=True, obj=name)
         for column in FLOATING & set(right):
+            found_values, values = (frame[column].astype(float) for frame in (left, right))
             pd.testing.assert_series_equal(
-                left[column], right[column], rtol=0, atol=1e-12, obj=f"{name}.{column}"
+                found_values, values, rtol=0, atol=1e-12, obj=f"{name}.{column}"
             )

@@ -92,7 +92,10 @@ def test_payouts_are_what_the_rule_says(clean):
     key = ["round_number", "model_id", "score", "score_version"]
     scores = scores.set_index(key)["value"].to_dict()
     assert (payouts["payout_factor"] == 1).all()
-    at_risk = payouts[payouts["at_risk_nmr"] > 0]
+    is_ours = payouts["model_id"].isin(tournament.BENCHMARKS)
+    assert (payouts.loc[is_ours, "at_risk_nmr"] > 0).any()
+    assert (payouts.loc[is_ours, "payout_nmr"] == 0).all()
+    at_risk = payouts[(payouts["at_risk_nmr"] > 0) & ~is_ours]
     assert len(at_risk) > 10
     expected = [expected_payout(row, scores) for row in at_risk.itertuples()]
     np.testing.assert_allclose(at_risk["payout_nmr"], expected, rtol=0, atol=1e-12)
@@ -158,6 +161,7 @@ def test_returns_are_products_over_the_rounds_of_the_window(clean, name, owner):
         on=["round_number", "model_id"],
     )
     paid = paid[paid["at_risk_nmr"] > 0].merge(marts["dim_models"], on="model_id")
+    paid = paid[paid["is_ranked"]]
     closes = marts["dim_rounds"].set_index("round_number")["close_at"].dt.date
     checked = 0
     for (day, entrant), rows in marts[name].groupby(["as_of_date", owner]):

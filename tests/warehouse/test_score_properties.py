@@ -31,8 +31,11 @@ DEFINITIONS = [
     ("cwmm", "correlation", "none", "SWMM", None, False, None),
     ("mcwsm", "nearest_signal", "none", None, None, False, None),
     ("apcwsm", "mean_signal", "none", None, None, False, None),
+    ("mcwnm", "nearest_reference", "none", None, None, False, None),
+    ("apcwnm", "mean_reference", "none", None, None, False, None),
     ("max_exposure", "largest_exposure", "none", None, "factors", False, None),
 ]
+REFERENCES = 2  # the operator's own models, the first ones
 CORRELATIONS = ("corr", "corr_plain", "spearman", "fnc", "neutral_corr")
 EXTREMES = ("corr_plain", "fnc", "mmc", "neutral_corr", "neutral_mmc")
 
@@ -112,8 +115,12 @@ class Round:
             "int_round_factor_sets": pd.DataFrame(
                 {"round_number": [np.int32(1)], "factor_set": "factors", "factor_pattern": "f*"}
             ),
-            "int_round_benchmarks": pd.DataFrame(
-                {"round_number": pd.array([], "int32"), "model_id": pd.array([], "str")}
+            "int_round_references": pd.DataFrame(
+                {
+                    "round_number": np.int32(1),
+                    "model_id": self.models[:REFERENCES],
+                    "is_benchmark": False,
+                }
             ),
             "int_submissions": pd.DataFrame(
                 {
@@ -210,8 +217,10 @@ class Round:
         if len(self.models) > 1:
             others = gaussian.corr().where(~np.eye(len(self.models), dtype=bool))
             found |= {"mcwsm": others.max(), "apcwsm": others.mean()}
+            ours = others[self.models[:REFERENCES]]
+            found |= {"mcwnm": ours.max(axis=1), "apcwnm": ours.mean(axis=1)}
         else:
-            found |= {"mcwsm": None, "apcwsm": None}
+            found |= dict.fromkeys(("mcwsm", "apcwsm", "mcwnm", "apcwnm"))
         for score, take in (("mmc", mmc), ("neutral_mmc", neutral_mmc)):
             found[score] = outcome(take) if has_stake else None
         powered = scoring.tie_kept_rank__gaussianize__pow_1_5(p)

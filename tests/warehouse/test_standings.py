@@ -87,17 +87,19 @@ def test_reputations_are_means_of_what_was_known_in_the_window(boards):
             np.testing.assert_allclose(found, expected.reindex(found.index), rtol=0, atol=1e-12)
 
 
-def test_an_accounts_score_is_weighted_by_stake(boards):
+def test_an_accounts_score_is_weighted_by_stake_and_leaves_benchmarks_out(boards):
     _, marts = boards
     board = marts["leaderboard_accounts"].query(f"score == '{SCORE}'")
     day = board["as_of_date"].max()
     known = known_scores(marts, day).merge(marts["fct_stakes"], on=["round_number", "model_id"])
-    known = known.merge(marts["dim_models"], on="model_id")
+    known = known.merge(marts["dim_models"].query("is_ranked"), on="model_id")
     by_round = {}
     for (number, account), rows in known.groupby(["round_number", "account_id"]):
         staked = rows["at_risk_nmr"].sum()
-        if staked > 0:  # every account has several models: without a stake it has no score
+        if staked > 0:
             by_round[number, account] = (rows["value"] * rows["at_risk_nmr"]).sum() / staked
+        elif account == "account_2":  # its other model is a benchmark: it has one
+            by_round[number, account] = rows["value"].item()
     expected = pd.Series(by_round).groupby(level=1).mean()
     found = board[board["as_of_date"] == day].set_index("account_id")["reputation"]
     np.testing.assert_allclose(found, expected.reindex(found.index), rtol=0, atol=1e-12)
@@ -129,12 +131,14 @@ def test_stakes_are_those_of_the_newest_round_whether_at_risk_or_not(boards):
     assert zeroed > 0
 
 
-def test_ranks_follow_reputation_and_name_the_former_place(boards):
+def test_ranks_follow_reputation_name_the_former_place_and_leave_benchmarks_out(boards):
     _, marts = boards
     board = marts["leaderboard_models"].query(f"score == '{SCORE}'")
     former = {}
     for _, rows in board.groupby("as_of_date"):
-        rows = rows.sort_values("rank").set_index("model_id")
+        is_ours = rows["model_id"].isin(tournament.BENCHMARKS)
+        assert (rows["rank"].isna() == is_ours).all()
+        rows = rows[~is_ours].sort_values("rank").set_index("model_id")
         assert rows["rank"].tolist() == list(range(1, len(rows) + 1))
         assert rows["reputation"].round(12).is_monotonic_decreasing
         for model, place in rows["previous_rank"].items():

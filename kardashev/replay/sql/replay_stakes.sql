@@ -6,12 +6,13 @@ select
     stakes.stake_nmr,
     stakes.at_risk_nmr > 0 as is_at_risk,
     stakes.mean_neutral_churn,
-    benchmarks.model_id is not null as is_benchmark
+    coalesce(round_references.is_benchmark, false) as is_benchmark,
+    round_references.model_id is null as is_paid
 
 from fct_stakes as stakes
 inner join replay_rounds
     on stakes.round_number = replay_rounds.round_number
-left join int_round_benchmarks as benchmarks
+left join int_round_references as round_references
     on
-        stakes.round_number = benchmarks.round_number
-        and stakes.model_id = benchmarks.model_id
+        stakes.round_number = round_references.round_number
+        and stakes.model_id = round_references.model_id

@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 {#
-Grain: round_number, model_id. The benchmark models of each round: those registered by its close, so that a new
-one leaves earlier rounds as they are.
+Grain: round_number, model_id. The operator's own models of each round, benchmarks and examples: those registered by the
+close, so that a new one leaves earlier rounds as they are.
 #}
 with
 
@@ -19,10 +19,11 @@ models as (
 
 select
     rounds.round_number,
-    models.model_id
+    models.model_id,
+    models.is_benchmark
 
 from rounds
 inner join models
     on
-        models.is_benchmark
+        (models.is_benchmark or models.is_example)
         and coalesce(models.created_at <= rounds.close_at, true)
