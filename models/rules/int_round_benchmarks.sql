@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 {#
 Grain: round_number, model_id. The benchmark models of each round: those registered by its close, so that a new
-one leaves earlier rounds as they are.
+one leaves earlier rounds as they are; in rounds of validation, all of them.
 #}
 with
 
@@ -25,4 +25,7 @@ from rounds
 inner join models
     on
         models.is_benchmark
-        and coalesce(models.created_at <= rounds.close_at, true)
+        and (
+            coalesce(models.created_at <= rounds.close_at, true)
+            or rounds.kind = 'validation'
+        )
