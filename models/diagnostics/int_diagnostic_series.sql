@@ -55,7 +55,8 @@ select
         null
     ) as former_value,
     -- A hair's breadth is left to who has lost everything, for the logarithm.
-    sum(cast(ln(greatest(1 + value, 1e-12)) as decimal(38, 18))) over in_order as log_wealth
+    sum(cast(ln(greatest(1 + coalesce(value, 0), 1e-12)) as decimal(38, 18))) over in_order
+        as log_wealth
 
 from series
 window
