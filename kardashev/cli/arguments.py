@@ -64,6 +64,11 @@ def make_parser() -> argparse.ArgumentParser:
     )
     _add_place(add, "published", "FILE")
 
+    help_texts = (texts.DIAGNOSE, texts.DIAGNOSE_EPILOG)
+    add = _adder(commands, "diagnose", run.diagnose, "judge a model's past", *help_texts)
+    add("model_id", metavar="MODEL", help="the model's id")
+    _add_place(add, "published", "FILE")
+
     help_texts = (texts.CONTRIBUTION, texts.CONTRIBUTION_EPILOG)
     add = _adder(commands, "contribution", run.contribution, "check a model's TC", *help_texts)
     add("model_id", metavar="MODEL", help="the model's id")

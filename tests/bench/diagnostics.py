@@ -1,4 +1,4 @@
-"""Uploads over many eras of validation: CPU seconds and memory of the first, of one more, and of many at once.
+"""Uploads over many eras of validation: CPU seconds and memory of the first, a second, and many at once.
 
     python tests/bench/diagnostics.py                       60 eras
     python tests/bench/diagnostics.py --eras 600 --many 0   as many as there are

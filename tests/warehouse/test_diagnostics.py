@@ -9,6 +9,9 @@ from harness import Warehouse, assert_same_marts
 from numerai_tools import scoring
 from test_parity import TOLERANCE, Oracle
 
+from kardashev.errors import WarehouseError
+from kardashev.inspection.diagnosis import print_diagnosis
+
 LIVE, VALIDATION = (1, 2, 3, 4, 5, 6), (21, 22, 23, 24, 25)
 YEARS_BACK = pd.Timedelta(weeks=520)
 WITHOUT_CHILI, WITHOUT_MODEL_C = 24, 23
@@ -222,6 +225,16 @@ def test_every_statistic_of_a_build_equals_pandas(marts):
     assert assert_summaries_match(by_era, summary, list(VALIDATION)) == len(summary)
     largest = summary.query("metric == 'largest' and score == 'max_exposure'")
     assert largest["attained_by"].isin(tournament.factors(1).columns).all()
+
+
+def test_the_terminal_shows_a_models_past(together, capsys):
+    print_diagnosis(together.published, "model_a")
+    shown = capsys.readouterr().out
+    assert f"{len(VALIDATION)} eras of validation" in shown
+    for name in ("corr_v4", "standard_factors+medium_features", "model_f", "estimated_payout"):
+        assert name in shown
+    with pytest.raises(WarehouseError, match="nobody has no diagnostics"):
+        print_diagnosis(together.published, "nobody")
 
 
 DRAWN_ERAS = range(1, 41)
