@@ -43,6 +43,7 @@ def make_parser() -> argparse.ArgumentParser:
     add("--to", dest="era_to", metavar="D", type=_day, help="last era (default: the last price)")
     add("--cadence", choices=("weekly", "daily"), help="rounds a week or a day (default: weekly)")
     add("--tournament", metavar="NAME", help="whose rules apply (default: house)")
+    _add_kind(add)
     add("--min-price", metavar="X", type=float, help="lowest close (default: 1)")
     add("--min-dollar-volume", metavar="X", type=float, help="lowest daily (default: 1,000,000)")
     _add_place(add, "landing", "DIR")
@@ -54,11 +55,18 @@ def make_parser() -> argparse.ArgumentParser:
     add("--seed", metavar="N", type=_count_from(0), help="of every random draw")
     add("--stocks", metavar="N", type=_count_from(1), help="stocks in the universe")
     add("--rounds", metavar="N", type=_count_from(1), help="rounds to land")
+    _add_kind(add)
+    add("--from", dest="era_from", metavar="D", type=_day, help="first era, with --prices")
     _add_place(add, "landing", "DIR")
 
     add = _adder(
         commands, "tour", run.tour, "look at the built warehouse", texts.TOUR, texts.TOUR_EPILOG
     )
+    _add_place(add, "published", "FILE")
+
+    help_texts = (texts.DIAGNOSE, texts.DIAGNOSE_EPILOG)
+    add = _adder(commands, "diagnose", run.diagnose, "judge a model's past", *help_texts)
+    add("model_id", metavar="MODEL", help="the model's id")
     _add_place(add, "published", "FILE")
 
     help_texts = (texts.CONTRIBUTION, texts.CONTRIBUTION_EPILOG)
@@ -159,6 +167,11 @@ def _add_prices(add, required):
             required=required,
             help=f"{what}, CSV or Parquet",
         )
+
+
+def _add_kind(add):
+    choices = ("live", "validation")
+    add("--kind", choices=choices, help="validation: eras for diagnostics (default: live)")
 
 
 def _version():

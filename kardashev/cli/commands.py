@@ -94,6 +94,12 @@ def tour(published):
     print_tour(published)
 
 
+def diagnose(model_id, published):
+    from kardashev.inspection.diagnosis import print_diagnosis
+
+    print_diagnosis(published, model_id)
+
+
 def contribution(model_id, round_number, landing, database):
     _use_one_blas_thread()
     from kardashev.inspection.contribution import print_contribution_check

@@ -74,6 +74,16 @@ example:
   dbt build && kardashev tour
 """
 
+DIAGNOSE = """\
+Show how a model's uploads to eras of validation did: every score, plain and neutralized, the worst eras,
+exposures, example models, and what it moves from era to era."""
+
+DIAGNOSE_EPILOG = """\
+examples:
+  kardashev diagnose alice
+  kardashev market --prices prices.parquet --securities securities.csv --kind validation --from 2015-01-01
+"""
+
 CONTRIBUTION = """\
 Compare a model's True Contribution with the portfolio's return recomputed, without any gradient: with
 its stake a little larger, and without it. The warehouse is read only; it holds the signals of rounds

@@ -22,6 +22,11 @@ class Round:
     close_at: datetime | None
     eras: tuple[tuple[str, date], ...]
 
+    @property
+    def is_of_validation(self):
+        """Whether uploads are never late: they come long after their era."""
+        return bool(self.eras) and all(kind == "validation" for kind, _ in self.eras)
+
     def is_closed_at(self, moment):
         """Whether the round is known to have closed before this moment."""
         return self.close_at is not None and self.close_at < moment

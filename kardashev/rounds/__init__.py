@@ -13,4 +13,5 @@ their ids, never of their keys, so that a matrix does not depend on the order in
     sensitivities       what the portfolio keeps for later days
     true_contributions  what each stake contributed to its return
     signal_statistics   how sure each model's evidence is by each day
+    example_correlations  each signal beside those of example models
 """

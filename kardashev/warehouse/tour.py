@@ -14,6 +14,7 @@ select
     min(era_date) as first_era,
     max(era_date) as last_era
 from dim_rounds
+where kind = 'live'
 """
 
 # Each part of the tour: what it says, and the query that says it; one that finds nothing is left out.
@@ -23,6 +24,8 @@ PARTS = (
         """
 select status, count(*) as submissions, count(distinct model_id) as models
 from fct_submissions
+inner join dim_rounds using (round_number)
+where kind = 'live'
 group by status
 order by submissions desc
 """,
@@ -194,9 +197,10 @@ scored as (
         round(avg(value) filter (where score = 'alpha'), 5) as alpha,
         round(avg(value) filter (where score = 'mpc'), 5) as mpc
     from fct_scores
+    inner join dim_rounds using (round_number)
     left join fct_stakes using (round_number, model_id)
     left join dim_models using (model_id)
-    where is_final and is_canon
+    where is_final and is_canon and kind = 'live'
     group by model
 
 )
@@ -260,14 +264,14 @@ def _print_tour(connection, published):
         rows = connection.sql(query)
         if len(rows):
             print(f"\n{title}")
-            _print_rows(rows)
+            print_rows(rows)
     print(f"\nThe published warehouse: {published.resolve()}")
     print("It opens in any DuckDB client, while builds go on. Three queries to try:")
     for title, query in QUERIES.items():
         print(f"\n-- {title}{query};")
 
 
-def _print_rows(rows):
+def print_rows(rows):
     """A relation as aligned columns: numbers to the right, text to the left, nulls as a dash."""
     cells = [
         ["–" if value is None else visible(str(value)) for value in row] for row in rows.fetchall()

@@ -1,5 +1,5 @@
 {#
-Grain: round_number. The rounds whose portfolio is solved now: it hangs on stakes, and is needed as long as
+Grain: round_number. The live rounds whose portfolio is solved now: it hangs on stakes, and is needed as long as
 signals are.
 #}
 with
@@ -7,6 +7,12 @@ with
 rounds_due as (
 
     select * from {{ ref('int_rounds_due') }}
+
+),
+
+rounds as (
+
+    select * from {{ ref('int_rounds_known') }}
 
 ),
 
@@ -37,5 +43,6 @@ select
 
 from rounds_due
 inner join limited on rounds_due.round_number = limited.round_number
+inner join rounds on rounds_due.round_number = rounds.round_number
 inner join dropouts on rounds_due.round_number = dropouts.round_number
-where rounds_due.is_stale or rounds_due.is_prepared
+where rounds.kind = 'live' and (rounds_due.is_stale or rounds_due.is_prepared)

@@ -39,6 +39,7 @@ wanted_sets as (
         'portfolio_factors' as factor_set
 
     from rounds
+    where kind is distinct from 'validation'
 
 ),
 

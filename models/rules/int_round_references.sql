@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 {#
 Grain: round_number, model_id. The operator's own models of each round, benchmarks and examples: those registered by the
-close, so that a new one leaves earlier rounds as they are.
+close, so that a new one leaves earlier rounds as they are; in rounds of validation, all of them.
 #}
 with
 
@@ -26,4 +26,7 @@ from rounds
 inner join models
     on
         (models.is_benchmark or models.is_example)
-        and coalesce(models.created_at <= rounds.close_at, true)
+        and (
+            coalesce(models.created_at <= rounds.close_at, true)
+            or rounds.kind = 'validation'
+        )

@@ -1,7 +1,7 @@
 {{ config(materialized='incremental', meta={'redoes': 'is_stale'}) }}
 {#
-Grain: round_number, model_key. Each landed stake, and what of it is at risk: all, or nothing for a reason. There is no
-submission, or it is not accepted; or, where the round has thresholds, none is in its window, or the largest churn or
+Grain: round_number, model_key. Each landed stake, and what of it is at risk: all, or nothing for a reason. The round is
+one of validation; there is no submission, or it is not accepted; or, where the round has thresholds, none is in its window, or the largest churn or
 turnover there reaches its threshold. A figure that equals it, but for rounding noise, reaches it; one that no pair in
 the window has counts as 1. Without a threshold a figure is not needed.
 #}
@@ -50,6 +50,7 @@ watched as (
         stakes.model_key,
         stakes.model_id,
         stakes.stake_nmr,
+        rounds.kind,
         rounds.churn_threshold,
         rounds.turnover_threshold,
         coalesce(rounds.churn_threshold, rounds.turnover_threshold) is not null
@@ -89,6 +90,7 @@ judged as (
         *,
         case
             when stake_nmr = 0 then null
+            when kind = 'validation' then 'nothing is at risk in validation'
             -- Or none yet: the close alone does not redo a round.
             when status is null then 'no submission'
             when status != 'accepted' then 'the submission is ' || status

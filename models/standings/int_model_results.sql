@@ -43,7 +43,8 @@ due as (
         close_at
 
     from results_due
-    where is_due
+    -- One without fingerprint is no longer landed, or is a round of validation now.
+    where is_due and fingerprint is not null
 
 ),
 

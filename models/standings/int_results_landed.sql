@@ -1,5 +1,5 @@
 {{ config(materialized='view') }}
-{# Grain: round_number. The calendar, with what the fund holds each round for and is compared with, by content. #}
+{# Grain: round_number. The live rounds, with what the fund holds each round for and is compared with, by content. #}
 with
 
 rounds as (
@@ -44,3 +44,4 @@ select
 from rounds
 left join fund_rounds on rounds.round_number = fund_rounds.round_number
 cross join fund_rules
+where rounds.kind = 'live'

@@ -5,7 +5,8 @@
 {#
 Grain: round_number, model_id. What became of each model's submission. A registered or staked model without
 any upload to a closed round is missing, from the first round that closes after it was registered; unless its score
-was taken elsewhere: then it was accepted there. Before the close it may still send one, and has no row.
+was taken elsewhere: then it was accepted there. Before the close it may still send one, and has no row; nor has it in
+a round of validation, where nobody has to send one.
 #}
 with
 
@@ -72,16 +73,17 @@ expected as (
     from rounds
     inner join submissions_due on rounds.round_number = submissions_due.round_number
     inner join models on rounds.close_at >= coalesce(models.created_at, rounds.close_at)
-    where submissions_due.is_known
+    where submissions_due.is_known and rounds.kind is distinct from 'validation'
 
     union
 
     select
-        round_number,
-        model_id
+        stakes.round_number,
+        stakes.model_id
 
     from stakes
-    where stake_nmr > 0
+    inner join rounds on stakes.round_number = rounds.round_number
+    where stakes.stake_nmr > 0 and rounds.kind is distinct from 'validation'
 
 ),
 

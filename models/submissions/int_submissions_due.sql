@@ -1,7 +1,7 @@
 {#
 Grain: round_number. The rounds whose submissions can have another fate than the one that stands: what is landed for them
 is redone; or others are expected than the ledger `int_submissions_built` says, because the round has closed or models were
-registered, or withdrawn, that count by its close. A round that is no longer landed has no roster, and its rows go.
+registered, or withdrawn, that count by its close; of a round of validation nobody is expected. A round that is no longer landed has no roster, and its rows go.
 #}
 {% set ledger = left_by_last_build(
     'int_submissions_built',
@@ -70,7 +70,9 @@ expected as (
         -- Nothing is known of a refused round that was never built.
         not coalesce(rounds_due.is_left_out, false)
         or rounds_before.fingerprint is not null as is_known,
-        is_known and rounds_landed.is_closed as is_expected,
+        is_known
+        and rounds_landed.is_closed
+        and (rounds.kind is distinct from 'validation') as is_expected,
         concat_ws(
             ':',
             rounds_landed.is_closed,

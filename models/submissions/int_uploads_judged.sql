@@ -1,6 +1,6 @@
 {#
 Grain: round_number, model_key, submitted_at. The verdict on each upload: every reason against it, none if it is
-valid, and whether it came in time. A notice is no reason.
+valid, and whether it came in time. To a round of validation it always does. A notice is no reason.
 #}
 with
 
@@ -62,7 +62,8 @@ select
     profiled.known_stocks,
     profiled.unknown_ids,
     failures.reasons,
-    profiled.submitted_at > rounds.close_at as is_late
+    profiled.submitted_at > rounds.close_at
+    and (rounds.kind is distinct from 'validation') as is_late
 
 from profiled
 inner join rounds on profiled.round_number = rounds.round_number

@@ -2,7 +2,8 @@
 Grain: one row. The warehouse's clock, never wall time: what time it is at least, as the operator's tables show. A
 round shows when it opened, unless it opens too far beyond the others. A delivery of a target or score shows when it
 was known, but never more than that the final day of its round has come, and nothing if it is refused for coming too
-late. A round that is refused for times too far away shows nothing at all. Participants show nothing.
+late. A round that is refused for times too far away shows nothing at all, nor does one of validation beside live ones.
+Participants show nothing.
 #}
 with
 
@@ -59,6 +60,9 @@ near_rounds as (
     select rounds.*
     from rounds
     anti join far_rounds on rounds.round_number = far_rounds.round_number
+    qualify
+        rounds.kind is distinct from 'validation'
+        or bool_and(rounds.kind is not distinct from 'validation') over ()
 
 ),
 

@@ -23,6 +23,7 @@ def model(dbt, session):
     dbt.ref("int_model_returns")
     dbt.ref("int_meta_model_scores")
     dbt.ref("int_results_built")
+    dbt.ref("int_diagnostics_built")
     dbt.ref("int_entrants_built")
     dbt.ref("int_as_of_dates_built")
     return changed_files(landing_folder(), dbt.ref("int_files_read"))

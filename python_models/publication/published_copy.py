@@ -31,6 +31,8 @@ def model(dbt, session):
         "fct_misplaced_stakes": dbt.ref("fct_misplaced_stakes"),
         "fct_underrated_models": dbt.ref("fct_underrated_models"),
         "fct_contribution_indicators": dbt.ref("fct_contribution_indicators"),
+        "fct_diagnostics": dbt.ref("fct_diagnostics"),
+        "fct_diagnostics_by_era": dbt.ref("fct_diagnostics_by_era"),
         "fct_replayed_stakes": dbt.ref("fct_replayed_stakes"),
         "fct_replayed_scores": dbt.ref("fct_replayed_scores"),
         "fct_provenance": dbt.ref("fct_provenance"),

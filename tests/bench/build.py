@@ -112,8 +112,8 @@ sys.exit(done.returncode)
 """
 
 
-def say(line):
-    print(line, flush=True)
+def say(*words):
+    print(*words, flush=True)
 
 
 def main():

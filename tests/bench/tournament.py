@@ -33,6 +33,7 @@ class Tournament:
     models: int
     columns: int
     factors: int = 12
+    kind: str = "live"
 
     def land(self, numbers):
         """Rounds, each with all of its tables but targets."""
@@ -75,7 +76,7 @@ class Tournament:
         repeated = pa.repeat(pa.scalar(number, pa.int32()), self.stocks)
         weights = np.random.default_rng(2).random(self.stocks) + 0.5
         opened = opening(number)
-        calendar = {"tournament": ["house"], "round_number": [number], "kind": ["live"]}
+        calendar = {"tournament": ["house"], "round_number": [number], "kind": [self.kind]}
         calendar |= {"era_date": [era(number)], "open_at": [opened], "close_at": [opened + DAY]}
         self._write("rounds", number, calendar)
         groups = np.array(["one", "two", "three", "four"])[np.arange(self.stocks) % 4]

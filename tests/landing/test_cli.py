@@ -12,7 +12,10 @@ from kardashev import cli
 from kardashev.cli import arguments, commands
 from kardashev.errors import MarketError
 
-COMMANDS = ("land", "compact", "market", "demo", "tour", "contribution", "replay", "audit")
+COMMANDS = (
+    *("land", "compact", "market", "demo", "tour"),
+    *("diagnose", "contribution", "replay", "audit"),
+)
 GOOD = "ticker,signal\nAAPL,0.25\n"
 LAND = ["--round", "812", "--model", "alice"]
 IN_TIME = ["--received-at", "2024-01-07T00:00:00Z"]

@@ -384,6 +384,8 @@ def test_file_received_after_the_close_is_landed_and_late(door):
     late = land(door, GOOD, received_at=CLOSE + timedelta(microseconds=1))
     assert late.is_late
     assert late.path.exists()
+    of_validation = land(door, GOOD, round_number=814, received_at=CLOSE + timedelta(days=3650))
+    assert not of_validation.is_late
 
 
 def test_time_without_a_zone_is_utc_and_other_zones_are_converted(door):

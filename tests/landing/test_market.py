@@ -455,8 +455,11 @@ def test_other_bad_input_is_refused(simulated, landing, tmp_path):
         write_market(tmp_path / "landing", prices, securities, cadence="hourly")
     with pytest.raises(MarketError, match=r"no era from .* has 20 stocks"):
         write_market(tmp_path / "landing", prices, securities, ERA_FROM, min_price=1e9)
-    with pytest.raises(MarketError, match="one tournament of one cadence"):
-        write_market(landing, prices, securities, ERA_FROM, tournament="other")
+    with pytest.raises(MarketError, match="no kind 'dead'"):
+        write_market(tmp_path / "landing", prices, securities, kind="dead")
+    for other in ({"tournament": "other"}, {"kind": "validation"}):
+        with pytest.raises(MarketError, match="one tournament of one cadence"):
+            write_market(landing, prices, securities, ERA_FROM, **other)
     doubled = tmp_path / "doubled.csv"
     doubled.write_text("ticker,sector\nSIM0001,x\nSIM0001,y\n")
     with pytest.raises(MarketError, match="more than one row for SIM0001"):

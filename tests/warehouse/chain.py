@@ -16,19 +16,20 @@ LAST = "int_scores"
 
 
 class Chain:
-    """Compiled models between given inputs and `LAST`, in order.
+    """Compiled models between given inputs and a last one, in order.
 
     Parameters
     ----------
     target : pathlib.Path, a dbt target folder of this project, after a build
     inputs : iterable of str, names of the relations that will be given
+    last : str
     """
 
-    def __init__(self, target, inputs):
+    def __init__(self, target, inputs, last=LAST):
         manifest = json.loads((target / "manifest.json").read_text())
         nodes = {n["name"]: n for n in manifest["nodes"].values() if n["resource_type"] == "model"}
         names = {n["unique_id"]: name for name, n in nodes.items()}
-        graph, wanted = {}, [LAST]
+        graph, wanted = {}, [last]
         while wanted:
             name = wanted.pop()
             if name not in graph and name not in inputs:

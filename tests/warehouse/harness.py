@@ -82,6 +82,13 @@ KEYS = {
     "fct_misplaced_stakes": ["as_of_date", "model_id"],
     "fct_underrated_models": ["as_of_date", "model_id"],
     "fct_contribution_indicators": ["round_number", "metric"],
+    "fct_diagnostics": [
+        *("model_id", "metric", "score", "score_version", "target", "compared_with")
+    ],
+    "fct_diagnostics_by_era": [
+        *("round_number", "model_id", "metric"),
+        *("score", "score_version", "target", "compared_with"),
+    ],
     "fct_replayed_stakes": [
         *("payout_rule", "first_round", "last_round", "round_number", "model_id")
     ],

@@ -68,6 +68,8 @@ def write_demo(
     seed: int = 1,
     stocks: int = 300,
     rounds: int = 40,
+    kind: str = "live",
+    era_from: date | None = None,
     progress: Callable[[str], None] = ignore_progress,
 ) -> DemoSummary:
     """Land weekly rounds, and uploads and stakes of the participants; a second run adds the new.
@@ -78,6 +80,8 @@ def write_demo(
     prices, securities : files for `write_market`, whose last two years are landed; none: simulated
     seed : of the simulation and of the participants' noise
     stocks, rounds : of the simulation
+    kind : of the rounds; those of validation have no stakes
+    era_from : first era date, with prices only; None: two years before the last
     progress : takes a line for people to read
 
     Raises
@@ -90,22 +94,32 @@ def write_demo(
     landing = Path(landing)
     if (prices is None) != (securities is None):
         raise MarketError("a demo from prices needs two files, prices and securities: give both")
+    if prices is None and era_from is not None:
+        raise MarketError(
+            "a simulated demo begins where its rounds do: no first era without prices"
+        )
     with TemporaryDirectory(prefix="kardashev-demo-") as scratch:
         if prices is None:
-            source = {"stocks": stocks, "rounds": rounds}
+            source = _of_kind({"stocks": stocks, "rounds": rounds}, kind)
             era_from = SIMULATION_END - timedelta(weeks=rounds) + timedelta(days=1)
             _claim(landing, source, seed, progress)
             prices, securities = _simulated_files(Path(scratch), seed, stocks, rounds)
             progress(f"{stocks} stocks simulated, seed {seed}")
         else:
-            source = _source(Path(prices))
-            era_from = None
+            source = _of_kind(_source(Path(prices)), kind)
             _claim(landing, source, seed, progress)
-        market = write_market(landing, prices, securities, era_from, progress=progress)
+        market = write_market(landing, prices, securities, era_from, kind=kind, progress=progress)
         with closing(load_prices(prices, securities)) as connection:
-            sent, refused = _play(connection, landing, era_from, seed, Path(scratch), progress)
+            sent, refused = _play(
+                connection, landing, era_from, kind, seed, Path(scratch), progress
+            )
     progress(f"{sent} uploads landed, {refused} refused")
     return DemoSummary(market, sent, refused)
+
+
+def _of_kind(source, kind):
+    """What a demo is made from; live rounds are not named, so that landings from before stay theirs."""
+    return source if kind == "live" else source | {"kind": kind}
 
 
 def _source(prices):
@@ -154,7 +168,7 @@ def _simulated_files(folder, seed, stocks, rounds):
     return paths
 
 
-def _play(connection, landing, era_from, seed, scratch, progress):
+def _play(connection, landing, era_from, kind, seed, scratch, progress):
     """Models, stakes and uploads of the landed rounds; how many files were landed, and refused."""
     eras = {
         era.round_number: era
@@ -165,7 +179,7 @@ def _play(connection, landing, era_from, seed, scratch, progress):
     if not landed_path(landing, "models", "demo").exists():
         first = min(era.open_at for era in eras.values())
         write_landed(landing, "models", "demo", model_rows(first - CREATED_BEFORE))
-    for number in eras:
+    for number in eras if kind == "live" else ():
         if not landed_path(landing, "stakes", f"{number:06d}").exists():
             write_landed(landing, "stakes", f"{number:06d}", stake_rows(number))
     due = {

@@ -93,8 +93,9 @@ class Door:
         return submitted_at
 
     def is_late(self, round_number, submitted_at) -> bool:
-        """Whether the time is after the round's close."""
-        return self._rounds[round_number].is_closed_at(submitted_at)
+        """Whether the time is after the close of a live round."""
+        round_ = self._rounds[round_number]
+        return round_.is_closed_at(submitted_at) and not round_.is_of_validation
 
     def read(self, file, round_number, model_id, submitted_at) -> pa.Table:
         """The rows to land of a file, with the columns and types of the landed table.

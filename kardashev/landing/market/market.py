@@ -52,6 +52,7 @@ from kardashev.landing.market.prices import (
 )
 from kardashev.landing.market.targets import missing_windows, newest_windows, write_targets
 
+KINDS = ("live", "validation")
 DEFAULT_SPAN = timedelta(days=2 * 365)  # of era dates, when no first one is asked
 MINIMUM_STOCKS = 20  # below, the outer bins of 5 % are empty
 
@@ -74,6 +75,7 @@ def write_market(
     era_to: date | None = None,
     cadence: str = "weekly",
     tournament: str = "house",
+    kind: str = "live",
     min_price: float = 1.0,
     min_dollar_volume: float = 1_000_000.0,
     progress: Callable[[str], None] = ignore_progress,
@@ -90,6 +92,7 @@ def write_market(
     era_from, era_to : default: the two years up to era_to, and the last trading day
     cadence : "weekly" (last trading day of each ended ISO week) or "daily"
     tournament : selects the rule rows
+    kind : of the rounds, "live" or "validation"
     min_price : lowest close on the era date, in the prices' currency
     min_dollar_volume : lowest median of close × volume over 63 trading days
     progress : takes a line for people to read
@@ -102,10 +105,12 @@ def write_market(
     """
     if cadence not in CADENCES:
         raise MarketError(f"no cadence {cadence!r}: one of {', '.join(CADENCES)}")
+    if kind not in KINDS:
+        raise MarketError(f"no kind {kind!r}: one of {', '.join(KINDS)}")
     landing = Path(landing)
     with closing(load_prices(prices, securities, progress)) as connection:
         eras = market_eras(connection, cadence, era_from, era_to)
-        known = [era for era in eras if _is_landed(landing, era, tournament)]
+        known = [era for era in eras if _is_landed(landing, era, tournament, kind)]
         new = [era for era in eras if era not in known]
         progress(f"{len(eras)} {cadence} eras, {len(known)} landed already")
         limits = {"min_price": min_price, "min_dollar_volume": min_dollar_volume}
@@ -119,7 +124,7 @@ def write_market(
         target_days = write_targets(connection, landing, newest_windows(connection, added))
         for era in added:
             name = f"{era.round_number:06d}"
-            write_landed(landing, "rounds", name, _rounds_row(era, tournament))
+            write_landed(landing, "rounds", name, _rounds_row(era, tournament, kind))
         progress(f"{len(added)} rounds added")
         missing = missing_windows(connection, landing, known)
         target_days += write_targets(connection, landing, missing)
@@ -150,16 +155,17 @@ def market_eras(
     return make_eras(connection, cadence, era_from, era_to)
 
 
-def _is_landed(landing, era, tournament):
+def _is_landed(landing, era, tournament, kind):
     """Whether the round is there; never one of the same number from another calendar."""
     path = landed_path(landing, "rounds", f"{era.round_number:06d}")
     if not path.exists():
         return False
-    landed = pq.read_table(path, columns=["tournament", "era_date"]).to_pylist()
-    if landed != [{"tournament": tournament, "era_date": era.era_date}]:
+    landed = pq.read_table(path, columns=["tournament", "era_date", "kind"]).to_pylist()
+    if landed != [{"tournament": tournament, "era_date": era.era_date, "kind": kind}]:
         raise MarketError(
-            f"{path} is another round than that of {tournament} with era date {era.era_date}: a "
-            "landing holds one tournament of one cadence, so use another one"
+            f"{path} is another round than the {kind} one of {tournament} with era date "
+            f"{era.era_date}: a landing holds one tournament of one cadence and each round once, so "
+            "use another one"
         )
     return True
 
@@ -204,12 +210,12 @@ def round_tables(stocks: pa.Table) -> dict[str, pa.Table]:
     }
 
 
-def _rounds_row(era, tournament):
+def _rounds_row(era, tournament, kind):
     return pa.table(
         {
             "tournament": [tournament],
             "round_number": [era.round_number],
-            "kind": ["live"],
+            "kind": [kind],
             "era_date": [era.era_date],
             "open_at": [era.open_at],
             "close_at": [era.close_at],
