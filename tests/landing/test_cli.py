@@ -13,6 +13,7 @@ from kardashev.cli import arguments, commands
 from kardashev.errors import MarketError
 
 COMMANDS = ("land", "compact", "market", "demo", "tour", "contribution", "replay")
+COMMANDS += ("dashboard", "report")
 GOOD = "ticker,signal\nAAPL,0.25\n"
 LAND = ["--round", "812", "--model", "alice"]
 IN_TIME = ["--received-at", "2024-01-07T00:00:00Z"]
