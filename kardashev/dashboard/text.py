@@ -22,6 +22,14 @@ def plain(text):
     return MARKDOWN.sub(r"\\\1", text)
 
 
+def sentence_with_code(text):
+    """The text as Markdown that shows it as it is, but for commands between backticks."""
+    parts = text.split("`")
+    if len(parts) % 2 == 0:
+        return plain(text)
+    return "".join(f"`{part}`" if place % 2 else plain(part) for place, part in enumerate(parts))
+
+
 def escaped(value):
     """A value as HTML that shows it as it is."""
     return html.escape(str(value))

@@ -1,4 +1,4 @@
-"""The pages' logic, in Streamlit's own test runner: choices, addresses, and what is said instead of a table."""
+"""The pages' logic, in Streamlit's own test runner: choices, addresses, sentences in place of tables."""
 
 import shutil
 from pathlib import Path

@@ -6,7 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from kardashev.dashboard.published import Published
-from kardashev.dashboard.text import csv, plain, short, words
+from kardashev.dashboard.text import csv, plain, sentence_with_code, short, words
 from kardashev.errors import KardashevError, WarehouseError
 from kardashev.printing import visible
 from kardashev.warehouse.environment import PUBLISHED, place, project_folder
@@ -144,4 +144,4 @@ def _column(frame, name):
 
 def _say(error):
     sentence = visible(" ".join(str(error).splitlines()))
-    st.info(plain(sentence[:1].upper() + sentence[1:] + "."))
+    st.info(sentence_with_code(sentence[:1].upper() + sentence[1:] + "."))
