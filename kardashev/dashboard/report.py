@@ -130,7 +130,7 @@ def print_report(report):
             print(f"\n{view.title}: {view.nothing}")
         else:
             print(f"\n{view.title} ({len(view.frame):,} rows)")
-            _print_frame(view.frame)
+            _print_frame(view.table)
 
 
 def write_html(report, path):
@@ -182,7 +182,7 @@ def _section(view):
     if view.frame.empty:
         return f"{head}\n<p>{escaped(view.nothing)}</p>"
     drawn = "" if view.chart is None else _svg(view.chart)
-    return f"{head}\n{drawn}\n{_table(view.frame)}"
+    return f"{head}\n{drawn}\n{_table(view.table)}"
 
 
 def _svg(chart):
@@ -232,7 +232,7 @@ def _print_frame(frame):
         rows = [(words(column), _text(value)) for column, value in frame.iloc[0].items()]
         lines = aligned(None, rows, [True, True])
     else:
-        shown = frame.iloc[:, :COLUMNS_SAID].tail(ROWS_SAID)
+        shown = frame.iloc[:, :COLUMNS_SAID].head(ROWS_SAID)
         rows = [[_text(value) for value in row] for row in shown.itertuples(index=False, name=None)]
         is_text = [frame[column].dtype.kind not in "iuf" for column in shown.columns]
         lines = aligned(list(shown.columns), rows, is_text)

@@ -102,7 +102,7 @@ def show(make_view, *chosen):
         _show_table(view, key)
     st.download_button(
         "CSV",
-        data=lambda: csv(view.frame),
+        data=lambda: csv(view.table),
         file_name=f"{key.replace('.', '_')}.csv",
         mime="text/csv",
         key=f"csv.{key}",
@@ -115,15 +115,16 @@ def _show_table(view, key):
     options = {
         "hide_index": True,
         "column_config": {name: _column(view.frame, name) for name in view.frame.columns},
+        "placeholder": "–",
         "height": "auto" if len(view.frame) < 8 else TABLE_HEIGHT,
         "key": f"table.{key}",
     }
     if view.opens is None:
-        st.dataframe(view.frame, **options)
+        st.dataframe(view.table, **options)
         return
-    event = st.dataframe(view.frame, **options, on_select="rerun", selection_mode="single-row")
+    event = st.dataframe(view.table, **options, on_select="rerun", selection_mode="single-row")
     if event.selection.rows:
-        wanted = view.frame[f"{view.opens}_id"].iloc[event.selection.rows[0]]
+        wanted = view.table[f"{view.opens}_id"].iloc[event.selection.rows[0]]
         st.switch_page(PAGES / f"{view.opens}.py", query_params={view.opens: wanted})
 
 

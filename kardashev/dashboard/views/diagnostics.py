@@ -14,6 +14,7 @@ def eras(published, model_id, series):
         "Final scores of each era.",
         frame[["era_date", "round_number", "value", "percentile"]],
         lambda frame: charts.bars(frame, "era_date", "value"),
+        is_history=True,
         nothing=NOTHING,
     )
 
@@ -26,6 +27,7 @@ def cumulative(published, model_id, series):
         "The sum of the eras' scores.",
         frame[["era_date", "cumulative"]],
         lambda frame: charts.lines(frame, "cumulative"),
+        is_history=True,
         nothing=NOTHING,
     )
 
@@ -38,6 +40,7 @@ def drawdown(published, model_id, series):
         "The share of its peak that Π (1 + score) has lost.",
         frame[["era_date", "drawdown"]],
         lambda frame: charts.areas(frame, ["drawdown"], "Drawdown"),
+        is_history=True,
         nothing=NOTHING,
     )
 

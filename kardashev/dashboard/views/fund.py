@@ -72,6 +72,7 @@ def _performance(published, title, note, drawn, measure, more=(), draw=charts.ma
         note,
         frame[["round_number", "era_date", *drawn, *more]],
         lambda frame: draw(frame, drawn, measure),
+        is_history=True,
         nothing=NOT_YET,
     )
 

@@ -27,6 +27,7 @@ def cumulative_scores(published, model_id, series):
         lambda frame: (
             charts.bars(frame, "era_date", "value", "state") + charts.lines(frame, "cumulative")
         ),
+        is_history=True,
         nothing=NO_SCORES,
     )
 
@@ -44,6 +45,7 @@ def scores_in_field(published, model_id, series):
         lambda frame: charts.values_in_band(
             frame, "lowest_tenth", "highest_tenth", "value", "middle", "state"
         ),
+        is_history=True,
         nothing=NO_SCORES,
     )
 
@@ -71,6 +73,7 @@ def stability(published, model_id):
         "stake is at risk.",
         published.read("model_stability", model_id=model_id),
         charts.figures_and_thresholds,
+        is_history=True,
         nothing="No two submissions of the model can be compared yet.",
     )
 
@@ -83,6 +86,7 @@ def stakes(published, model_id):
         "why none was.",
         published.read("model_stakes", model_id=model_id),
         lambda frame: charts.many_lines(frame, ["stake_nmr", "at_risk_nmr"], "NMR"),
+        is_history=True,
         nothing="The model never had a stake.",
     )
 
@@ -95,6 +99,7 @@ def payouts(published, model_id):
         "A negative amount is burned. `Unpaid reason` says why a stake was paid nothing.",
         published.read("model_payouts", model_id=model_id),
         lambda frame: charts.bars(frame, "era_date", "amount_nmr", "state"),
+        is_history=True,
         nothing="The model never had a stake, so it is paid nothing.",
     )
 
@@ -117,6 +122,7 @@ def neighbours(published, model_id):
             ],
             "Correlation",
         ),
+        is_history=True,
         nothing="No round has the scores mcwsm or max_exposure of this model.",
     )
 
@@ -129,6 +135,7 @@ def true_contributions(published, model_id):
         "standard errors of the draws.",
         published.read("model_true_contributions", model_id=model_id),
         lambda frame: charts.values_with_errors(frame, "era_date", "value", "low", "high"),
+        is_history=True,
         nothing="No round has a True Contribution of this model.",
     )
 

@@ -18,6 +18,7 @@ class View:
     chart : Altair chart, or None
     nothing : str, what is said where the table has no rows
     opens : str, the page that a row opens, which has a column of its name with `_id`; or None
+    is_history : bool, whether the rows stand in the order of time
     """
 
     title: str
@@ -26,6 +27,12 @@ class View:
     chart: alt.TopLevelMixin | None = None
     nothing: str = "There is nothing of this kind yet."
     opens: str | None = None
+    is_history: bool = False
+
+    @property
+    def table(self):
+        """The rows in the order that people read them in: of a history, the newest first."""
+        return self.frame.iloc[::-1] if self.is_history else self.frame
 
 
 def view(title, note, frame, chart=None, **options):
