@@ -34,14 +34,11 @@ def cumulative_scores(published, model_id, series):
 
 def scores_in_field(published, model_id, series):
     """Scores by round, against the field's."""
-    frame = published.read("model_scores", model_id=model_id, **series)
-    columns = ["round_number", "era_date", "state", "value", "percentile", "staked_percentile"]
-    columns += ["lowest_tenth", "middle", "highest_tenth", "models"]
     return view(
         "Scores in the field",
         "The band holds the middle eighty per cent of all models of the round; the dashed line "
         "is the median.",
-        frame[columns],
+        published.read("model_fields", model_id=model_id, **series),
         lambda frame: charts.values_in_band(
             frame, "lowest_tenth", "highest_tenth", "value", "middle", "state"
         ),
