@@ -9,7 +9,7 @@ from kardashev.errors import SettingError
 from kardashev.warehouse.environment import PUBLISHED
 
 APP = Path(__file__).with_name("app.py")
-ADDRESS, PORT = "127.0.0.1", 8501
+ADDRESS, PORT, LAST_PORT = "127.0.0.1", 8501, 65535
 OPTIONS = {
     "server_headless": True,  # no browser is started, nobody is asked for an address
     "server_fileWatcherType": "none",
@@ -55,6 +55,8 @@ def serve(published, address=ADDRESS, port=PORT, say=print):
 
 
 def _check(address, port):
+    if port > LAST_PORT:
+        raise SettingError(f"--port is {port}: give a whole number from 1 to {LAST_PORT}")
     try:
         found = socket.getaddrinfo(address, port, type=socket.SOCK_STREAM)[0]
         with closing(socket.socket(found[0], socket.SOCK_STREAM)) as listener:
