@@ -6,9 +6,11 @@ PRICES ?=
 SECURITIES ?=
 DEMO := $(if $(PRICES),--prices $(PRICES)) $(if $(SECURITIES),--securities $(SECURITIES))
 WORKERS ?= 2
+RESOLVE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-annotate --no-header
+NO_CUDA := grep --invert-match --extended-regexp '^(nvidia|cuda|triton)'
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build tour docs check test test-long bench lint lock clean
+.PHONY: help demo build tour dashboard docs check browser test test-long bench lint lock clean
 
 help:  ## print this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,6 +20,10 @@ help:  ## print this
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --requirement requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --editable .
+	@touch $@
+
+.venv/dashboard: .venv/installed requirements-dashboard.lock
+	$(BIN)/python -m pip install --quiet --requirement requirements-dashboard.lock
 	@touch $@
 
 demo: .venv/installed  ## land a demo tournament, build it, show it; PRICES=, SECURITIES= for your own
@@ -31,6 +37,9 @@ build: .venv/installed  ## build what is due of the landing
 tour: .venv/installed  ## what the built warehouse shows
 	$(BIN)/kardashev tour
 
+dashboard: .venv/dashboard  ## what is published, in a browser on this machine
+	$(BIN)/kardashev dashboard
+
 docs: .venv/installed  ## dbt's documentation of every model and column, in target/static_index.html
 	$(BIN)/dbt docs generate --static
 
@@ -38,19 +47,24 @@ lint: .venv/installed  ## style, and the project's conventions over dbt's manife
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/sqlfluff lint --processes 2 models tests/singular
-	$(BIN)/sqlfluff lint --processes 2 --templater placeholder kardashev/landing kardashev/replay
+	$(BIN)/sqlfluff lint --processes 2 --templater placeholder kardashev/landing kardashev/replay \
+		kardashev/dashboard
 	$(BIN)/pytest tests/project
 
-check: lint  ## the fast checks: everything but whole builds
-	$(BIN)/pytest --numprocesses $(WORKERS) tests/kernels tests/landing
+check: lint .venv/dashboard  ## the fast checks: everything but whole builds and the browser
+	$(BIN)/pytest --numprocesses $(WORKERS) tests/kernels tests/landing tests/dashboard \
+		--ignore tests/dashboard/test_browser.py
 
-test: check  ## every check, whole builds included
-	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile tests/warehouse
+browser:  # for the dashboard's tests, from the system's packages
+	@.ci/browser
+
+test: check browser  ## every check, whole builds and a real browser included
+	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile tests/warehouse tests/dashboard/test_browser.py
 
 test-long: test  ## and what takes minutes: a build killed at every place, ten times the drawn files
 	$(BIN)/pytest --numprocesses $(WORKERS) -m long tests/kernels tests/landing tests/warehouse
 
-bench: .venv/installed  ## CPU seconds and memory of whole builds, and of each kernel, at real size
+bench: .venv/dashboard  ## CPU seconds and memory of whole builds, and of each kernel, at real size
 	$(BIN)/python tests/bench/build.py
 	$(BIN)/python tests/bench/door.py
 	$(BIN)/python tests/bench/judging.py
@@ -60,11 +74,13 @@ bench: .venv/installed  ## CPU seconds and memory of whole builds, and of each k
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/bench/coverage.py
 	$(BIN)/python tests/bench/stability.py
 	$(BIN)/python tests/bench/standings.py
+	$(BIN)/python tests/bench/dashboard.py
 
-lock: .venv/installed  ## resolve the environment anew into requirements.lock
+lock: .venv/installed  ## resolve the environment anew into requirements.lock, and what the dashboard adds
 	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra dev --no-annotate --no-header \
-		pyproject.toml | grep --invert-match --extended-regexp '^(nvidia|cuda|triton)' > requirements.lock
+	$(RESOLVE) --extra dev pyproject.toml | $(NO_CUDA) > requirements.lock
+	$(RESOLVE) --extra dev --extra dashboard --constraint requirements.lock pyproject.toml | $(NO_CUDA) | \
+		grep --invert-match --line-regexp --fixed-strings --file requirements.lock > requirements-dashboard.lock
 
 clean:  ## remove what builds and tests wrote; landing/ and warehouse/ stay
 	rm -rf target logs .pytest_cache .ruff_cache .hypothesis

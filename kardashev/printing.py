@@ -21,6 +21,26 @@ def visible(text, kept=""):
     )
 
 
+def aligned(heads, rows, is_text):
+    """Lines of a table: numbers to the right, text to the left.
+
+    Parameters
+    ----------
+    heads : list of str, or None for a table without them
+    rows : list of sequences of str
+    is_text : list of bool, one for each column
+    """
+    every = [*([heads] if heads else []), *rows]
+    widths = [max(map(len, column)) for column in zip(*every, strict=True)]
+    return [
+        "  ".join(
+            cell.ljust(width) if text else cell.rjust(width)
+            for cell, width, text in zip(row, widths, is_text, strict=True)
+        ).rstrip()
+        for row in every
+    ]
+
+
 class VisibleStream:
     """A text stream that writes nothing but visible characters and line breaks."""
 

@@ -108,6 +108,24 @@ def make_parser() -> argparse.ArgumentParser:
 
     help_texts = (texts.AUDIT, texts.AUDIT_EPILOG)
     _add_audit(_parser(commands, "audit", run.audit, "verify what was published", *help_texts))
+
+    help_texts = (texts.DASHBOARD, texts.DASHBOARD_EPILOG)
+    add = _adder(
+        commands, "dashboard", run.dashboard, "look at all of it in a browser", *help_texts
+    )
+    add("--port", metavar="N", type=_count_from(1), help="where it listens (default: 8501)")
+    add("--address", metavar="A", help="of this machine (default: 127.0.0.1, for nobody else)")
+    _add_place(add, "published", "FILE")
+
+    help_texts = (texts.REPORT, texts.REPORT_EPILOG)
+    add = _adder(
+        commands, "report", run.report, "a model, a round or the fund as a file", *help_texts
+    )
+    add("model", metavar="MODEL", nargs="?", help="a model's id or name")
+    add("--round", dest="round_number", metavar="N", type=int, help="a published round")
+    add("--fund", dest="is_fund", action="store_true", help="the fund")
+    add("--html", metavar="FILE", type=Path, help="write it here (default: print it in short)")
+    _add_place(add, "published", "FILE")
     return parser
 
 

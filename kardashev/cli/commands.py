@@ -3,7 +3,7 @@
 import os
 import sys
 
-from kardashev.errors import LandingError
+from kardashev.errors import LandingError, SettingError
 from kardashev.printing import Progress
 
 EXIT_ERROR = 2
@@ -119,6 +119,38 @@ def audit(landing, published, project, as_json, rounds=None, last=None):
     from kardashev.inspection.audit.command import audit
 
     return audit(published, landing, project, rounds, last, as_json, progress)
+
+
+def dashboard(published, **options):
+    from kardashev.dashboard.serve import serve
+
+    serve(published, say=progress, **options)
+
+
+def report(published, model=None, round_number=None, is_fund=False, html=None):
+    if sum((model is not None, round_number is not None, is_fund)) != 1:
+        raise SettingError("say what to report on: MODEL, --round N or --fund, one of them")
+    try:
+        from kardashev.dashboard import report as made
+    except ModuleNotFoundError as error:
+        raise SettingError(
+            f"reports need {error.name}: run `make dashboard`, or `pip install 'kardashev[dashboard]'`"
+        ) from error
+    from kardashev.dashboard.published import Published
+
+    copy = Published(published)
+    copy.check()
+    if is_fund:
+        shown = made.fund_report(copy)
+    elif model is not None:
+        shown = made.model_report(copy, model)
+    else:
+        shown = made.round_report(copy, round_number)
+    if html is None:
+        made.print_report(shown)
+    else:
+        made.write_html(shown, html)
+        print(f"{shown.title}: written to {html}")
 
 
 def _use_one_blas_thread():

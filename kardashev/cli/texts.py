@@ -132,3 +132,26 @@ examples:
 Exit status: 0 when everything agrees to 1e-9, 1 when something differs, 2 when it cannot be asked: there is
 no published copy, or no such round.
 """
+
+DASHBOARD = """\
+Serve the dashboard over the published copy: leaderboards, models, rounds, the fund, diagnostics, replays.
+It listens on this machine only, unless --address says otherwise; whoever can reach it can read all that is
+published. A new publication shows at the next click. `make dashboard` installs what it needs."""
+
+DASHBOARD_EPILOG = """\
+examples:
+  kardashev dashboard
+  kardashev dashboard --port 8600 --published /data/published.duckdb
+"""
+
+REPORT = """\
+Report on a model, a round or the fund, from the published copy: printed in short, or with --html as one
+file with tables and charts, which opens anywhere, offline."""
+
+REPORT_EPILOG = """\
+examples:
+  kardashev report alice
+  kardashev report alice --html alice.html
+  kardashev report --round 812 --html round_812.html
+  kardashev report --fund --html fund.html
+"""

@@ -5,7 +5,7 @@ from pathlib import Path
 import duckdb
 
 from kardashev.errors import WarehouseError
-from kardashev.printing import visible
+from kardashev.printing import aligned, visible
 
 HEADLINE = """
 select
@@ -277,10 +277,5 @@ def print_rows(rows):
         ["–" if value is None else visible(str(value)) for value in row] for row in rows.fetchall()
     ]
     is_text = [str(kind) in ("VARCHAR", "DATE") for kind in rows.types]
-    widths = [max(map(len, column)) for column in zip(rows.columns, *cells, strict=True)]
-    for row in [rows.columns, *cells]:
-        aligned = [
-            cell.ljust(width) if text else cell.rjust(width)
-            for cell, width, text in zip(row, widths, is_text, strict=True)
-        ]
-        print("  " + "  ".join(aligned).rstrip())
+    for line in aligned(rows.columns, cells, is_text):
+        print(f"  {line}")

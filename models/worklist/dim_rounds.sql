@@ -1,4 +1,4 @@
-{# Grain: round_number. The calendar, and which rounds are resolved: every score on them final. #}
+{# Grain: round_number. The calendar, which rounds are resolved (every score on them final), and their thresholds. #}
 with
 
 rounds as (
@@ -43,7 +43,9 @@ select
     rounds.era_date,
     rounds.open_at,
     rounds.close_at,
-    coalesce(resolutions.is_resolved, false) as is_resolved
+    coalesce(resolutions.is_resolved, false) as is_resolved,
+    rounds.churn_threshold,
+    rounds.turnover_threshold
 
 from rounds
 left join resolutions on rounds.round_number = resolutions.round_number

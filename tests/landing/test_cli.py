@@ -14,7 +14,7 @@ from kardashev.errors import MarketError
 
 COMMANDS = (
     *("land", "compact", "market", "demo", "tour"),
-    *("diagnose", "contribution", "replay", "audit"),
+    *("diagnose", "contribution", "replay", "audit", "dashboard", "report"),
 )
 GOOD = "ticker,signal\nAAPL,0.25\n"
 LAND = ["--round", "812", "--model", "alice"]

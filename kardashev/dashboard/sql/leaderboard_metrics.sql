@@ -1,0 +1,5 @@
+-- Grain: score. What the leaderboards rank.
+select distinct score
+
+from leaderboard_models
+order by score
