@@ -126,7 +126,9 @@ def test_the_meta_model_is_scored_as_the_organiser_scores_a_signal(daily):
             landed = tournament.target_values(number, target, 20, revision).sort_index()
             expected = scoring.numerai_corr(meta_model, landed).iloc[0]
             np.testing.assert_allclose(row[column], expected, rtol=0, atol=1e-9)
-        at_risk = stakes.query("round_number == @number")["at_risk_nmr"]
+        staked = stakes.query("round_number == @number")
+        at_risk = staked["at_risk_nmr"]
+        np.testing.assert_allclose(row["stake_nmr"], staked["stake_nmr"].sum(), rtol=0, atol=1e-12)
         assert row["staked_models"] == (at_risk > 0).sum()
         np.testing.assert_allclose(row["at_risk_nmr"], at_risk.sum(), rtol=0, atol=1e-12)
 
