@@ -29,24 +29,44 @@ windows as (
 
 ),
 
+first_due as (
+
+    select min(close_at) as close_at
+    from results_due
+    where is_after
+
+),
+
+window_lengths as (
+
+    select
+        reputation_window,
+        -- A close that is as old as the window is long is outside.
+        coalesce(to_months(months), interval '1000 years')
+        - interval '1 microsecond' as window_length
+
+    from windows
+
+),
+
 final_returns as (
 
     select
         returns.round_number,
         returns.close_at,
         returns.known_at,
-        windows.reputation_window,
+        window_lengths.reputation_window,
+        window_lengths.window_length,
         results_due.is_after,
-        -- A close that is as old as the window is long is outside.
-        coalesce(to_months(windows.months), interval '1000 years')
-        - interval '1 microsecond' as window_length,
         cast(returns.net_return as decimal(38, 18)) as net_return,
         cast(impacts.impact_per_root_usd as decimal(38, 18)) as impact_per_root_usd
 
     from returns
     inner join results_due on returns.round_number = results_due.round_number
     inner join impacts on returns.round_number = impacts.round_number
-    cross join windows
+    cross join window_lengths
+    inner join first_due
+        on returns.close_at >= first_due.close_at - window_lengths.window_length
     where returns.is_final and returns.net_return is not null
 
 ),

@@ -24,22 +24,42 @@ windows as (
 
 ),
 
+first_due as (
+
+    select min(close_at) as close_at
+    from results_due
+    where is_after
+
+),
+
+window_lengths as (
+
+    select
+        reputation_window,
+        -- A close that is as old as the window is long is outside.
+        coalesce(to_months(months), interval '1000 years')
+        - interval '1 microsecond' as window_length
+
+    from windows
+
+),
+
 windowed as (
 
     select
         correlations.*,
         results_due.close_at,
         results_due.is_after,
-        windows.reputation_window,
-        -- A close that is as old as the window is long is outside.
-        coalesce(to_months(windows.months), interval '1000 years')
-        - interval '1 microsecond' as window_length,
+        window_lengths.reputation_window,
+        window_lengths.window_length,
         cast(correlations.spearman as decimal(18, 15)) as term,
         cast(correlations.spearman * correlations.spearman as decimal(18, 15)) as square
 
     from correlations
     inner join results_due on correlations.round_number = results_due.round_number
-    cross join windows
+    cross join window_lengths
+    inner join first_due
+        on results_due.close_at >= first_due.close_at - window_lengths.window_length
 
 ),
 
