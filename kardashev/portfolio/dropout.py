@@ -171,13 +171,13 @@ def standardized_meta_models(signals, stakes):
         Where σ ≤ `CONSTANT`.
     """
     _check(signals, stakes)
-    centred, deviations = _centred_meta_models(signals, stakes)
+    centred, deviations = centred_meta_models(signals, stakes)
     if (deviations <= CONSTANT).any():
         raise ConstantMetaModelError("the meta model is constant")
     return centred / deviations[:, None], deviations
 
 
-def _centred_meta_models(signals, stakes):
+def centred_meta_models(signals, stakes):
     """Meta models (sets, stocks) less their means, and their σ (sets,); 0 for a set without stake."""
     staked = (stakes > 0).any(axis=0)
     totals = stakes.sum(axis=1, keepdims=True)
@@ -193,7 +193,7 @@ def _all_masks(signals, stakes, staked, dropout):
     survives = np.ones((len(masks), len(stakes)), dtype=bool)
     survives[:, staked] = masks
     chances = probabilities(masks, dropout)
-    centred, deviations = _centred_meta_models(signals, stakes * survives)
+    centred, deviations = centred_meta_models(signals, stakes * survives)
     here = (deviations > CONSTANT) & (chances > 0)
     if not here.any():
         raise ConstantMetaModelError(NO_META_MODEL)
@@ -215,7 +215,7 @@ def _sample(signals, stakes, staked, cells, generator, count, dropout):
         np.copyto(kept[:, :blocks], cells.fixed[chosen], where=is_known)
         survives[np.ix_(due, staked)] = kept
         weights[due] = cells.chances[chosen] / cells.odds[chosen]
-        centred[due], deviations[due] = _centred_meta_models(signals, stakes * survives[due])
+        centred[due], deviations[due] = centred_meta_models(signals, stakes * survives[due])
         tried += len(due)
         due = due[deviations[due] <= CONSTANT]
         if not len(due):

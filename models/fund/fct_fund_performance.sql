@@ -56,7 +56,8 @@ round_stakes as (
     select
         stakes.round_number,
         count(*) filter (where stakes.at_risk_nmr > 0) as staked_models,
-        {{ exact_sum_of_amounts('stakes.at_risk_nmr') }} as at_risk_nmr
+        {{ exact_sum_of_amounts('stakes.at_risk_nmr') }} as at_risk_nmr,
+        {{ exact_sum_of_amounts('stakes.stake_nmr') }} as stake_nmr
 
     from stakes
     inner join results_due on stakes.round_number = results_due.round_number
@@ -127,6 +128,7 @@ select
     net.sharpe_one_year as net_sharpe_one_year,
     coalesce(round_stakes.staked_models, 0) as staked_models,
     coalesce(round_stakes.at_risk_nmr, 0) as at_risk_nmr,
+    coalesce(round_stakes.stake_nmr, 0) as stake_nmr,
     swmm_scores.swmm_corr_v4,
     swmm_scores.swmm_ic_v2
 

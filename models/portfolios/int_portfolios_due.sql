@@ -28,6 +28,12 @@ portfolio_limits as (
 
 ),
 
+trade_rules as (
+
+    select * from {{ ref('int_round_trade_rules') }}
+
+),
+
 limited as (
 
     select distinct round_number from portfolio_limits
@@ -39,10 +45,12 @@ select
     dropouts.draws,
     dropouts.dropout,
     dropouts.few_staked,
-    dropouts.draws_of_few
+    dropouts.draws_of_few,
+    if(rounds_due.is_stale, trade_rules.largest_stakes, 0) as models_left_out
 
 from rounds_due
 inner join limited on rounds_due.round_number = limited.round_number
 inner join rounds on rounds_due.round_number = rounds.round_number
 inner join dropouts on rounds_due.round_number = dropouts.round_number
+left join trade_rules on rounds_due.round_number = trade_rules.round_number
 where rounds.kind = 'live' and (rounds_due.is_stale or rounds_due.is_prepared)

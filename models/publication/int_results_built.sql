@@ -5,6 +5,10 @@ figures are done.
 -- depends_on: {{ ref('int_as_of_dates_built') }}
 -- depends_on: {{ ref('fct_fund_performance') }}
 -- depends_on: {{ ref('fct_contribution_indicators') }}
+-- depends_on: {{ ref('fct_signal_decay') }}
+-- depends_on: {{ ref('fct_meta_model_ages') }}
+-- depends_on: {{ ref('fct_fund_costs') }}
+-- depends_on: {{ ref('fct_fund_capacity') }}
 with
 
 results_due as (

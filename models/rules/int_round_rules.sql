@@ -38,6 +38,12 @@ dropouts as (
 
 ),
 
+trade_rules as (
+
+    select * from {{ ref('int_round_trade_rules') }}
+
+),
+
 expectations as (
 
     select * from {{ ref('int_round_expectations') }}
@@ -106,6 +112,17 @@ select
     count(*) as row_count
 
 from dropouts
+group by all
+
+union all
+
+select
+    round_number,
+    'altered trade rules' as part,
+    sum(cast(hash(trade_rules) as hugeint)) as content_hash,
+    count(*) as row_count
+
+from trade_rules
 group by all
 
 union all

@@ -23,6 +23,12 @@ trading_costs as (
 
 ),
 
+impact_rules as (
+
+    select * from {{ ref('impact_rules') }}
+
+),
+
 fund_rounds as (
 
     select
@@ -32,7 +38,11 @@ fund_rounds as (
         round_scores.target,
         round_scores.final_score_day as return_days,
         {{ calendar_days('round_scores.final_score_day') }} as calendar_days,
-        trading_costs.cost_per_turnover
+        trading_costs.cost_per_turnover,
+        impact_rules.impact_coefficient,
+        impact_rules.daily_volatility,
+        impact_rules.typical_volume_usd,
+        impact_rules.volume_power
 
     from rounds
     inner join round_scores on rounds.round_number = round_scores.round_number
@@ -40,6 +50,10 @@ fund_rounds as (
         on
             rounds.rule_set = trading_costs.tournament
             and {{ applies_to_round('trading_costs', 'rounds') }}
+    left join impact_rules
+        on
+            rounds.rule_set = impact_rules.tournament
+            and {{ applies_to_round('impact_rules', 'rounds') }}
     where
         rounds.kind = 'live'
         and round_scores.family = 'tc'

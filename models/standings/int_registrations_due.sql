@@ -1,13 +1,14 @@
 {#
 Grain: round_number. The rounds with results of a model or an account that is registered otherwise than when the last
-build was done. A model counts among those of its account from its creation on. Both tables are read as the last
-build left them.
+build was done, and those that the model sent something to: its age is another one. A model counts among those of its
+account from its creation on. All tables are read as the last build left them.
 #}
 {% set ledger = left_by_last_build('int_entrants_built') %}
 {% set results = left_by_last_build(
     'int_results',
     entrant_kind='varchar', entrant_id='varchar', round_number='integer', close_at='timestamp'
 ) %}
+{% set submissions = left_by_last_build('fct_submissions') %}
 with
 
 entrants as (
@@ -83,10 +84,23 @@ concerned as (
 
 )
 
-select distinct results.round_number
+select results.round_number
 from results
 inner join concerned
     on
         results.entrant_kind = concerned.entrant_kind
         and results.entrant_id = concerned.entrant_id
         and results.close_at >= concerned.since
+
+{% if submissions %}
+    union
+
+    select submissions.round_number
+    from {{ submissions }} as submissions
+    inner join changed
+        on
+            submissions.model_id = changed.entrant_id
+            and changed.entrant_kind = 'model'
+{% else %}
+    group by all
+{% endif %}

@@ -3,6 +3,7 @@ Grain: round_number. The worklist of standings and of the fund: every round that
 was done.
 is_due:   its results are taken anew: stakes, a final score, registrations, or what the fund holds it for have changed;
           or the days of its returns hold a round whose turnover has.
+is_scored: due, or a day of its targets is due: what is made of the round's own scores.
 is_after: the fund's figures run on from round to round: due, a day of its targets is due, or it comes after such a round.
 #}
 with
@@ -125,6 +126,16 @@ due as (
 
 ),
 
+scored as (
+
+    select round_number from due
+    union
+    select round_number
+    from target_days_due
+    where is_due
+
+),
+
 first_moved as (
 
     select
@@ -132,12 +143,7 @@ first_moved as (
         min(close_at) as close_at
 
     from places
-    where
-        round_number in (select due.round_number from due)
-        or round_number in (
-            select target_days_due.round_number from target_days_due
-            where target_days_due.is_due
-        )
+    where round_number in (select scored.round_number from scored)
 
 )
 
@@ -148,6 +154,7 @@ select
     compared.fingerprint,
     '{{ invocation_id }}' as build_id,
     compared.round_number in (select due.round_number from due) as is_due,
+    compared.round_number in (select scored.round_number from scored) as is_scored,
     coalesce(
         compared.era_date >= first_moved.era_date
         or compared.close_at >= first_moved.close_at,

@@ -20,10 +20,32 @@ fund_scores as (
 
 ),
 
+fund_sizes as (
+
+    select * from {{ ref('fund_sizes') }}
+
+),
+
+model_ages as (
+
+    select * from {{ ref('model_ages') }}
+
+),
+
+windows as (
+
+    select * from {{ ref('reputation_windows') }}
+
+),
+
 fund_rules as (
 
-    select sum(cast(hash(fund_scores) as hugeint)) as content_hash
-    from fund_scores
+    select hash(
+        (select sum(cast(hash(fund_scores) as hugeint)) from fund_scores),
+        (select sum(cast(hash(fund_sizes) as hugeint)) from fund_sizes),
+        (select sum(cast(hash(model_ages) as hugeint)) from model_ages),
+        (select sum(cast(hash(windows) as hugeint)) from windows)
+    ) as content_hash
 
 )
 
@@ -37,6 +59,10 @@ select
         fund_rounds.target,
         fund_rounds.calendar_days,
         fund_rounds.cost_per_turnover,
+        fund_rounds.impact_coefficient,
+        fund_rounds.daily_volatility,
+        fund_rounds.typical_volume_usd,
+        fund_rounds.volume_power,
         fund_rounds.rounds_at_once,
         fund_rules.content_hash
     ) as fingerprint

@@ -1,9 +1,9 @@
-"""Standings and the fund behind a long history: CPU seconds with nothing new, and with a day's news.
+"""Standings, the fund, indicators behind a long history: CPU seconds with nothing new, with a day's news.
 
     python tests/bench/standings.py [ROUNDS] [MODELS]
 
 A round opens every weekday. What the models read is made up, not built: official final scores of 20 and
-of 60 days, payouts, stakes, turnovers, portfolios of 300 stocks. dbt then builds the models of both topics:
+of 60 days, payouts, stakes, turnovers, portfolios of 300 stocks. dbt then builds the models of these topics:
 all of the history; nothing new; and a day with one more round, the last days of two others, and a running day
 of each open one. Beside them stands the same behind five rounds: what dbt itself costs.
 """
@@ -22,7 +22,8 @@ PROJECT = Path(__file__).parents[2]
 ROUNDS, MODELS, STOCKS, FEW = 500, 1000, 300, 5
 INPUTS = ("int_model_returns", "int_portfolio_returns", "int_meta_model_scores")
 SELECTED = (
-    *("path:models/standings", "path:models/fund", "path:python_models/standings"),
+    *("path:models/standings", "path:models/fund", "path:models/indicators"),
+    "path:python_models/standings",
     *("int_results_built", "int_as_of_dates_built", "int_entrants_built"),
 )
 CALENDAR = """
@@ -86,7 +87,8 @@ where round_number > lag;
 insert into fct_portfolio_solutions by name
 select round_number, {stocks} as stocks_held from bench_closed;
 insert into fct_portfolios by name
-select round_number, 'S' || i as stock_id, (random() - 0.5) / {stocks} as weight
+select round_number, 'S' || i as stock_id, (random() - 0.5) / {stocks} as weight,
+    1 as relative_weight
 from bench_closed cross join range({stocks}) as stocks(i);
 insert into fct_score_revisions by name
 select final.*, model_id, metric, metric as score, 'v1' as score_version, random() - 0.5 as value,

@@ -16,7 +16,7 @@ PROJECT = Path(__file__).parents[2]
 TOPICS = (
     *("landing", "rules", "worklist", "contracts", "submissions", "neutralization", "stability"),
     *("stakes", "meta_models", "portfolios", "scores", "payouts", "standings", "fund"),
-    *("diagnostics", "replays", "publication"),
+    *("indicators", "diagnostics", "replays", "publication"),
 )
 READ_BACK = {
     ("int_files_due", "int_landing_narrowed"): "the worklist says which landed files are read",

@@ -53,8 +53,13 @@ FUND = {
 TYPES = {f"mean_{name}" for name in ("return", "net_return", "tc", "mpc", "corr")}
 TYPES |= {f"{name}_{x}" for name in ("return", "net_return", "tc", "mpc") for x in "tp"}
 TYPES |= {"stake_share", "better_mean_tc", "shortfall", "spearman", "mean_spearman_one_year"}
+INDICATORS = {
+    *("mean_spearman", "spearman_deviation", "mean_spearman_all_time", "mean_value"),
+    *("mean_percentile", "changed_turnover", "unchanged_amount_share", "impact_cost"),
+    *("mean_impact_per_root_usd", "capacity_usd", "relative_weight"),
+}
 FLOATING = {"value", "observed", *REPUTATIONS, *STABILITIES, *PAYOUTS, *PORTFOLIO, *CONTRIBUTION}
-FLOATING |= FUND | TYPES | {"sharpe", "consistency", "season_score", "score_sum"}
+FLOATING |= FUND | TYPES | INDICATORS | {"sharpe", "consistency", "season_score", "score_sum"}
 KEYS = {
     "fct_contract_results": ["round_number", "contract", "subject", "expectation", "model_id"],
     "fct_unusable_files": ["path"],
@@ -82,6 +87,12 @@ KEYS = {
     "fct_misplaced_stakes": ["as_of_date", "model_id"],
     "fct_underrated_models": ["as_of_date", "model_id"],
     "fct_contribution_indicators": ["round_number", "metric"],
+    "fct_score_correlations": ["round_number", "metric", "other_metric", "reputation_window"],
+    "fct_signal_decay": ["round_number", "metric", "score_day", "from_months"],
+    "fct_meta_model_ages": ["round_number"],
+    "fct_altered_trades": ["round_number", "model_id"],
+    "fct_fund_costs": ["round_number", "fund_size_usd"],
+    "fct_fund_capacity": ["round_number", "reputation_window"],
     "fct_diagnostics": [
         *("model_id", "metric", "score", "score_version", "target", "compared_with")
     ],

@@ -2,16 +2,13 @@
 
 import shutil
 
-import cvxpy as cp
 import numpy as np
 import pandas as pd
 import pytest
 import tournament
 from harness import with_rules
-from scipy.stats import norm
+from portfolio_oracle import FACTORS, clarabels, exposures
 
-LIMIT, CAP, MULTIPLE, CURVATURE = 0.05, 0.05, 50, 0.02  # of the house, as the seeds have them
-FACTORS = ["beta", "feature_reversal", "feature_volume", "size"]
 ROUND = 6
 SCALE = 10_000  # of TC: basis points per NMR
 
@@ -25,40 +22,13 @@ def weights(marts, number):
     return held.reindex(tournament.stock_ids(number)).fillna(0.0).sort_index()
 
 
-def exposures(number):
-    raw = tournament.factors(number).set_index(tournament.stock_ids(number))[FACTORS]
-    return raw.apply(lambda s: norm.ppf((s.rank() - 0.5) / len(s))).sort_index()
-
-
-def clarabels(marts, number):
-    """The portfolio by Clarabel, from landed files and the published meta model."""
-    swmm = of_round(marts["fct_meta_models"], number).query("meta_model == 'SWMM'")
-    signal = swmm.set_index("stock_id")["value"].sort_index().to_numpy()
-    signal = (signal - signal.mean()) / signal.std()
-    n = len(signal)
-    by_id = pd.Series(tournament.sample_weights(number), tournament.stock_ids(number))
-    v = by_id.sort_index().to_numpy()
-    w = cp.Variable(n)
-    objective = signal @ w - CURVATURE * n / 2 * cp.sum_squares(w)
-    constraints = [
-        cp.sum(w) == 0,
-        cp.abs(exposures(number).to_numpy().T @ w) <= LIMIT,
-        cp.abs(w) <= np.minimum(CAP, MULTIPLE * v / v.sum()),
-        cp.norm1(w) <= 1,
-    ]
-    problem = cp.Problem(cp.Maximize(objective), constraints)
-    tight = dict.fromkeys(("tol_gap_abs", "tol_gap_rel", "tol_feas"), 1e-12)
-    problem.solve(solver=cp.CLARABEL, **tight)
-    gain = signal @ weights(marts, number) - CURVATURE * n / 2 * (weights(marts, number) ** 2).sum()
-    return w.value, problem.value, gain
-
-
 @pytest.mark.parametrize("number", [2, 5, 6])
 def test_a_portfolio_is_the_one_that_clarabel_finds(clean, number):
     marts = clean.marts()
-    expected, value, ours = clarabels(marts, number)
+    swmm = of_round(marts["fct_meta_models"], number).query("meta_model == 'SWMM'")
+    expected, value, gain = clarabels(number, swmm.set_index("stock_id")["value"])
     np.testing.assert_allclose(weights(marts, number), expected, rtol=0, atol=1e-7)
-    assert ours == pytest.approx(value, abs=1e-8)
+    assert gain(weights(marts, number)) == pytest.approx(value, abs=1e-8)
 
 
 def test_exposures_are_those_of_the_published_weights(clean):

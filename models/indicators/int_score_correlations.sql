@@ -1,7 +1,8 @@
 {{ config(materialized='incremental', meta={'worklist': 'int_results_due', 'redoes': 'is_due'}) }}
 {#
-Grain: round_number, metric. How every official series goes with True Contribution in a round: Spearman over models of the final
-values of both. Ranks are whole numbers, doubled, so sums are exact.
+Grain: round_number, metric, other_metric; each pair of official series once, in the order of their names. How the two go
+together in a round: Spearman over models of the final values of both. Ranks are whole numbers, doubled, so sums
+are exact.
 #}
 with
 
@@ -25,6 +26,7 @@ final_scores as (
         scores.metric,
         scores.score,
         scores.score_version,
+        scores.known_at,
         {{ comparable_score('scores.value') }} as value
 
     from scores
@@ -44,23 +46,27 @@ paired as (
         final_scores.metric,
         final_scores.score,
         final_scores.score_version,
+        others.metric as other_metric,
+        others.score as other_score,
+        others.score_version as other_version,
+        greatest(final_scores.known_at, others.known_at) as known_at,
         {{ doubled_rank('by_value') }} as score_rank,
-        {{ doubled_rank('by_tc') }} as tc_rank
+        {{ doubled_rank('by_other_value') }} as other_rank
 
     from final_scores
-    inner join final_scores as contributions
+    inner join final_scores as others
         on
-            final_scores.round_number = contributions.round_number
-            and final_scores.model_id = contributions.model_id
-    where final_scores.metric != 'tc' and contributions.metric = 'tc'
+            final_scores.round_number = others.round_number
+            and final_scores.model_id = others.model_id
+            and final_scores.metric < others.metric
     window
         by_value as (
-            partition by final_scores.round_number, final_scores.metric
+            partition by final_scores.round_number, final_scores.metric, others.metric
             order by final_scores.value
         ),
-        by_tc as (
-            partition by final_scores.round_number, final_scores.metric
-            order by contributions.value
+        by_other_value as (
+            partition by final_scores.round_number, final_scores.metric, others.metric
+            order by others.value
         )
 
 ),
@@ -72,10 +78,14 @@ sums as (
         metric,
         score,
         score_version,
+        other_metric,
+        other_score,
+        other_version,
+        max(known_at) as known_at,
         count(*) as n,
-        cast(sum(cast(score_rank as hugeint) * tc_rank) as double) as xy,
+        cast(sum(cast(score_rank as hugeint) * other_rank) as double) as xy,
         cast(sum(cast(score_rank as hugeint) * score_rank) as double) as xx,
-        cast(sum(cast(tc_rank as hugeint) * tc_rank) as double) as yy
+        cast(sum(cast(other_rank as hugeint) * other_rank) as double) as yy
 
     from paired
     group by all
@@ -87,6 +97,10 @@ select
     metric,
     score,
     score_version,
+    other_metric,
+    other_score,
+    other_version,
+    known_at,
     n as model_count,
     -- The mean of doubled ranks is n + 1.
     (xy - n * (n + 1) * (n + 1))
