@@ -14,6 +14,7 @@ PARTS = (
     *("landing", "rules", "submissions", "stability", "stakes", "meta models", "portfolio"),
     *("scores", "percentiles", "true contribution", "payouts", "round payouts"),
 )
+INEXACT = "and undropped: no exact set of the limits that bind was found"
 ROUNDED_PORTFOLIO = 1e-6  # of a portfolio that Clarabel alone finds
 DAY = ["model_id", "score", "score_version", "target", "score_day"]
 DIGITS = 12  # scores closer than this share a rank
@@ -113,6 +114,7 @@ class RoundAudit:
         part = self.parts["portfolio"]
         held = self.published["fct_portfolios"].set_index("stock_id")["weight"]
         self.problem = self.active = None
+        self.is_known = days.is_known
         blend = self.meta_models.get(portfolio.META_MODEL)
         if blend is None or not self.landed.rules.limits():
             self._compare("portfolio", held, pd.Series(dtype=float), lambda at: f"weight of {at}")
@@ -129,6 +131,9 @@ class RoundAudit:
             return
         if self.active is None:
             part.tolerance = ROUNDED_PORTFOLIO
+            self.is_known = lambda row: (
+                row["family"] != days.TRUE_CONTRIBUTION and days.is_known(row)
+            )
         every = self.landed.universe.index
         strays = held.drop(held.index.intersection(every))
         published = pd.concat([held.reindex(every).fillna(0.0), strays])
@@ -155,17 +160,19 @@ class RoundAudit:
                 name = row["score"], row["score_version"]
                 here = (rows["score"] == name[0]) & (rows["score_version"] == name[1])
                 unnamed &= ~here
-                if days.is_known(row):
+                if self.is_known(row):
                     chosen |= here
                     self.by_score[name] = scored.of(row)
                     for key, _, values in self.by_score[name]:
                         found |= {(model, *key): value for model, value in values.items()}
             published = rows[chosen].set_index(DAY)["value"]
             self._compare(part, published, _series(found), _score_label)
-            apart = [r for r in of_part if not days.is_known(r)]
+            apart = [r for r in of_part if not self.is_known(r)]
             if apart:
                 names = ", ".join(sorted(f"{r['score']} {r['score_version']}" for r in apart))
-                self.parts[part].skipped = f"{names}: {NOT_TAKEN[part]}"
+                inexact = any(r["score_version"] == days.UNDROPPED for r in apart)
+                reasons = [NOT_TAKEN[part], *([INEXACT] if inexact else [])]
+                self.parts[part].skipped = f"{names}: {'; '.join(reasons)}"
         made_up = rows[unnamed].set_index(DAY)["value"]
         self._compare("scores", made_up, _series({}), _score_label)
 
