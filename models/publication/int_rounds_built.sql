@@ -4,9 +4,6 @@ Grain: round_number. The ledger, written when everything of a round is done and 
 was read for it has changed meanwhile. A round that is no longer landed
 keeps a row without fingerprint.
 #}
--- depends_on: {{ ref('fct_provenance') }}
--- depends_on: {{ ref('fct_provenance_files') }}
--- depends_on: {{ ref('fct_provenance_rules') }}
 with
 
 files_changed as (

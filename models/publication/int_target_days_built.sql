@@ -10,9 +10,6 @@
 Grain: round_number, target, score_day, known_at. The ledger of target days, written when their scores are
 done and no file that was read for them has changed meanwhile.
 #}
--- depends_on: {{ ref('fct_provenance') }}
--- depends_on: {{ ref('fct_provenance_files') }}
--- depends_on: {{ ref('fct_provenance_rules') }}
 with
 
 files_changed as (

@@ -26,4 +26,7 @@ def model(dbt, session):
     dbt.ref("int_diagnostics_built")
     dbt.ref("int_entrants_built")
     dbt.ref("int_as_of_dates_built")
+    dbt.ref("fct_provenance")
+    dbt.ref("fct_provenance_files")
+    dbt.ref("fct_provenance_rules")
     return changed_files(landing_folder(), dbt.ref("int_files_read"))
