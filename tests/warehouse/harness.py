@@ -138,7 +138,7 @@ class Warehouse:
     def database(self):
         return self.folder / "kardashev.duckdb"
 
-    def environment(self, threads=2):
+    def environment(self, threads=4):
         return os.environ | {
             "KARDASHEV_LANDING": str(self.landing),
             "KARDASHEV_DB": str(HERE / self.database.name if HERE.is_dir() else self.database),
