@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 PROJECT = Path(__file__).parents[2]
 TOPICS = (
@@ -76,7 +77,8 @@ def test_each_topic_has_one_yml_of_models_and_one_of_unit_tests(models):
     for folder in (PROJECT / "models").iterdir():
         if folder.is_dir():
             expected = {
-                f"_{folder.name}__{kind}.yml" for kind in ("models", "unit_tests", "sources")
+                f"_{folder.name}__{kind}.yml"
+                for kind in ("models", "unit_tests", "sources", "exposures")
             }
             assert {path.name for path in folder.glob("*.yml")} <= expected
     assert not list((PROJECT / "python_models").rglob("*.yml"))
@@ -171,3 +173,15 @@ def test_the_packages_rooms_know_only_those_below_them():
                 if words[:1] == ["from"] and words[1].startswith("kardashev."):
                     other = words[1].split(".")[1]
                     assert other == room or other in known, f"{path.name} reads {other}"
+
+
+def test_the_dashboards_exposure_names_the_marts_that_it_reads():
+    exposures = yaml.safe_load(
+        (PROJECT / "models/publication/_publication__exposures.yml").read_text()
+    )
+    (dashboard,) = exposures["exposures"]
+    mart = re.compile(r"\b(?:fct|dim|leaderboard)_\w+")
+    queries = (PROJECT / "kardashev/dashboard/sql").glob("*.sql")
+    assert {f"ref('{name}')" for path in queries for name in mart.findall(path.read_text())} == set(
+        dashboard["depends_on"]
+    )
