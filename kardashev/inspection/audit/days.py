@@ -69,20 +69,19 @@ class ScoredDays:
 
     def __init__(self, landed, at_risk, meta_models, problem, active, is_closed):
         self.landed, self.at_risk, self.meta_models = landed, at_risk, meta_models
-        self.problem, self.active, self.is_closed = problem, active, is_closed
+        self.problem, self.active = problem, active
         self.scorer = Scorer(landed, at_risk, meta_models, landed.forms)
+        self.expected = expected_days(
+            landed.rules, landed.targets, landed.scores_elsewhere, is_closed
+        )
 
     def of(self, definition):
         """Values of a score that `is_known`: list of (key of `GRAIN`, is_final, pandas.Series by model)."""
-        landed = self.landed
-        expected = expected_days(
-            landed.rules, landed.targets, landed.scores_elsewhere, self.is_closed
-        )
-        final = landed.rules.final_day(definition["target"])
+        final = self.landed.rules.final_day(definition["target"])
         name = definition["score"], definition["score_version"]
         return [
             (key, key[3] == final, self._values(definition, key, known_at))
-            for key, known_at in expected.items()
+            for key, known_at in self.expected.items()
             if key[:2] == name
         ]
 

@@ -52,6 +52,10 @@ class ActiveSet:
     rows: np.ndarray
     is_gross: bool
 
+    def key(self):
+        """What tells it from another set."""
+        return self.free.tobytes(), self.capped.tobytes(), self.rows.tobytes(), self.is_gross
+
 
 def problem(landed):
     """The problem of a round, from its landed universe and factors and its limits.
@@ -132,10 +136,16 @@ def solved(stated, signal):
         rows=np.where(stated.limits > 0, at, 1),
         is_gross=bool(size.sum() >= stated.gross - gap),
     )
+    seen, is_cautious = set(), False
     for _ in range(STEPS):
         exact, multipliers, price = _on(stated, signal, active)
-        if not _moved(stated, signal, active, exact, multipliers, price):
+        wrong = _violations(stated, signal, active, exact, multipliers, price)
+        if not any(np.any(sizes > 0) for sizes in wrong.values()):
             return exact, active
+        is_cautious |= active.key() in seen
+        seen.add(active.key())
+        pulled = np.sign(signal - multipliers @ stated.rows)
+        _correct(active, wrong, is_cautious, pulled, stated, exact)
     return weights, None
 
 
@@ -224,28 +234,38 @@ def _on(stated, signal, active):
     return weights, multipliers, prices[-1] if active.is_gross else 0.0
 
 
-def _moved(stated, signal, active, weights, multipliers, price):
-    """Corrects an active set where its solution breaks a limit or a sign; whether anything was corrected."""
-    pull = signal - multipliers @ stated.rows
+def _violations(stated, signal, active, weights, multipliers, price):
+    """By how much a solution breaks each limit or sign, in the signal's unit; 0 where by rounding alone."""
+    pull, exposures = signal - multipliers @ stated.rows, stated.rows @ weights
     free, capped = active.free != 0, active.capped != 0
-    is_out = ~free & ~capped & (stated.caps > 0) & (np.abs(pull) > price + SLACK)
-    turned = free & (np.sign(weights) * active.free < 0)
-    over = free & ~turned & (np.abs(weights) > stated.caps + SLACK)
-    freed = capped & (active.capped * pull - stated.curvature * stated.caps - price < -SLACK)
-    active.free[is_out] = np.sign(pull[is_out])
-    active.free[freed] = active.capped[freed]
-    active.capped[freed] = 0
-    active.free[turned] = 0
+    is_held, is_loosable = free | capped, (stated.limits > 0) & (active.rows != 0)
+    size, scale = np.abs(weights), stated.curvature
+    gross = size.sum() - stated.gross
+    wrong = {
+        "out": ~is_held * (stated.caps > 0) * (np.abs(pull) - price),
+        "turned": free * -(weights * active.free) * scale,
+        "over": free * (size - stated.caps) * scale,
+        "freed": capped * (price + scale * stated.caps - active.capped * pull),
+        "loose": is_loosable * -(multipliers * active.rows),
+        "broken": (active.rows == 0) * (np.abs(exposures) - stated.limits) * scale,
+        "drops": np.array([-price if active.is_gross else 0.0]),
+        "adds": np.array([0.0 if active.is_gross else gross * scale]),
+    }
+    return {name: np.where(sizes > SLACK, sizes, 0.0) for name, sizes in wrong.items()}
+
+
+def _correct(active, wrong, is_cautious, pulled, stated, weights):
+    """Corrects an active set where its solution is wrong; only where most, once sets have come again."""
+    if is_cautious:
+        worst = max(sizes.max() for sizes in wrong.values())
+        wrong = {name: np.where(sizes == worst, sizes, 0.0) for name, sizes in wrong.items()}
+    mask = {name: sizes > 0 for name, sizes in wrong.items()}
+    active.free[mask["out"]] = pulled[mask["out"]]
+    active.free[mask["freed"]] = active.capped[mask["freed"]]
+    active.capped[mask["freed"]] = 0
+    over = mask["over"] & ~mask["turned"]
     active.capped[over] = active.free[over]
-    active.free[over] = 0
-    exposures = stated.rows @ weights
-    loose = (stated.limits > 0) & (active.rows != 0) & (multipliers * active.rows < -SLACK)
-    broken = (active.rows == 0) & (np.abs(exposures) > stated.limits + SLACK)
-    active.rows[loose] = 0
-    active.rows[broken] = np.sign(exposures[broken])
-    gross = np.abs(weights).sum()
-    drops = active.is_gross and price < -SLACK
-    adds = not active.is_gross and gross > stated.gross + SLACK
-    active.is_gross = (active.is_gross or adds) and not drops
-    changed = (is_out, turned, over, freed, loose, broken)
-    return drops or adds or any(part.any() for part in changed)
+    active.free[over | mask["turned"]] = 0
+    active.rows[mask["loose"]] = 0
+    active.rows[mask["broken"]] = np.sign(stated.rows @ weights)[mask["broken"]]
+    active.is_gross = bool((active.is_gross or mask["adds"][0]) and not mask["drops"][0])
