@@ -1,7 +1,7 @@
 {#
 Grain: account_id, season, score, as_of_date; due days. Season scores: the sum of an account's round scores over the number of
 resolved rounds, so that a round it missed counts 0. Accounts with enough qualified rounds are ranked: by score, then
-qualified rounds, then the older registration, then the id.
+qualified rounds, then the older registration, then the id. The rules are those of the season's newest round.
 #}
 with
 
@@ -14,6 +14,12 @@ sums as (
 states as (
 
     select * from {{ ref('int_season_states') }}
+
+),
+
+season_rounds as (
+
+    select * from {{ ref('int_season_rounds') }}
 
 ),
 
@@ -36,11 +42,15 @@ season_rules as (
 
 ),
 
-rules as (
+seasons as (
 
-    select season_rules.*
-    from season_rules
-    semi join rounds on season_rules.tournament = rounds.rule_set
+    select
+        season_rounds.season,
+        arg_max(rounds.rule_set, rounds.round_number) as rule_set
+
+    from season_rounds
+    inner join rounds on season_rounds.round_number = rounds.round_number
+    group by season_rounds.season
 
 ),
 
@@ -51,11 +61,11 @@ scored as (
         states.resolved_rounds,
         states.is_closed,
         states.is_revised,
-        rules.tournament,
-        rules.unqualified_title,
+        season_rules.tournament,
+        season_rules.unqualified_title,
         entrants.created_at,
         cast(sums.score_sum as double) / states.resolved_rounds as season_score,
-        sums.qualified_rounds >= rules.minimum_rounds as is_qualified
+        sums.qualified_rounds >= season_rules.minimum_rounds as is_qualified
 
     from sums
     inner join states
@@ -63,7 +73,8 @@ scored as (
             sums.season = states.season
             and sums.score = states.score
             and sums.as_of_date = states.as_of_date
-    cross join rules
+    inner join seasons on sums.season = seasons.season
+    inner join season_rules on seasons.rule_set = season_rules.tournament
     left join entrants on sums.account_id = entrants.entrant_id
 
 )
