@@ -124,7 +124,7 @@ def test_a_touched_file_with_the_same_content_is_not_due_and_only_new_files_are_
     tournament.land_all(warehouse.landing, [1])
     tournament.land_round(warehouse.landing, 9)
     warehouse.build()
-    assert worklist(warehouse, "true") == [9]
+    assert worklist(warehouse, "is_changed") == [9]
     files = warehouse.query("select distinct path from int_files_due")
     assert files
     assert all(path.split("/")[1].startswith("9") for (path,) in files)
