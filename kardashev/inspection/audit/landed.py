@@ -177,12 +177,18 @@ class LandedRound:
     @cached_property
     def benchmarks(self):
         """Models registered as benchmarks by the close."""
+        return self._registered_as("is_benchmark")
+
+    @cached_property
+    def references(self):
+        """Benchmarks and examples registered by the close: neither ranked nor paid."""
+        return self.benchmarks | self._registered_as("is_example")
+
+    def _registered_as(self, kind):
         agreed = self.registered.drop_duplicates().drop_duplicates("model_id", keep=False)
         created = pd.to_datetime(agreed["created_at"], utc=True)
         in_time = created.isna() | (created <= pd.Timestamp(self.calendar["close_at"]))
-        return set(
-            agreed.loc[agreed["is_benchmark"].fillna(False).astype(bool) & in_time, "model_id"]
-        )
+        return set(agreed.loc[agreed[kind].fillna(False).astype(bool) & in_time, "model_id"])
 
     @cached_property
     def targets(self):

@@ -40,7 +40,8 @@ def payouts(landed, stakes, scores, is_closed):
         known = [value for value in values if not math.isnan(value)]
         shown = round(math.fsum(known), DIGITS) if known else math.nan
         retention = _retention(rule, stake["mean_neutral_churn"])
-        paid = _paid(rule, factor, total, stake["at_risk_nmr"], retention)
+        at_risk = 0.0 if model in landed.references else stake["at_risk_nmr"]
+        paid = _paid(rule, factor, total, at_risk, retention)
         if math.isnan(paid) and is_settled:
             paid = 0.0  # a score is missing for good
         rows[model] = {

@@ -105,6 +105,16 @@ class Scorer:
         others = self._correlations()
         return others.mean() if len(others) > 1 else self._nothing()
 
+    def _nearest_reference(self, row, target, k):
+        return self._with_references().max()
+
+    def _mean_reference(self, row, target, k):
+        return self._with_references().mean()
+
+    def _with_references(self):
+        others = self._correlations()
+        return others[others.index.isin(self.landed.references)]
+
     def _largest_exposure(self, row, target, k):
         found = self._exposures(row["factor_set"])
         return self._nothing() if found.empty else found.max()
