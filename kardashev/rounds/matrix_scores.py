@@ -174,6 +174,7 @@ FAMILIES = {
     "largest_exposure": _largest_exposure,
     "rms_exposure": _rms_exposure,
 }
+SAME_SHARE = 1e-12  # 20 of 21 stocks, which are 21 of 25, are four fifths
 OUTSIDE_NEUTRALIZERS = ("alpha", "mpc", "neutral_correlation", "neutral_contribution")
 
 
@@ -183,7 +184,7 @@ def outcome(block, due):
         return Outcome(extreme_score(block, due))
     family, share = due[0]["family"], due[0]["minimum_overlap"]
     held = block.has_neutralizers.mean() * due[0]["overlap_share"]
-    if family in OUTSIDE_NEUTRALIZERS and held < share:
+    if family in OUTSIDE_NEUTRALIZERS and held < share - SAME_SHARE:
         return Outcome(reason=FEW_NEUTRALIZERS.format(share))
     return FAMILIES[family](block, due)
 
