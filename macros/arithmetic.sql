@@ -61,6 +61,14 @@
     + cast({{ day }} + to_months({{ months }}) - to_months({{ months }}) < {{ day }} as integer)
 {%- endmacro %}
 
+{#
+    Length of a window of so many months in which a close that is as old as the window is long is outside; of one without
+    end, longer than any history.
+#}
+{% macro window_length(months) -%}
+    coalesce(to_months({{ months }}), interval '1000 years') - interval '1 microsecond'
+{%- endmacro %}
+
 {# Pearson of x and y from n, their sums, sums of squares and of products; null where one of them is constant. #}
 {% macro pearson(n, x, y, xx, yy, xy) -%}
     ({{ n }} * {{ xy }} - {{ x }} * {{ y }}) / sqrt(

@@ -114,11 +114,18 @@ def named_columns(rows, places, count):
     ``places`` says where each row's stock stands, −1 for one that is left out; NaN where there is no row.
     """
     names = rows["factor"].unique().sort()
-    held = np.full((count, len(names)), np.nan)
     columns = pc.index_in(rows["factor"], names).to_numpy()
-    here = places >= 0
+    return scattered_columns(rows, places, columns, (count, len(names))), names
+
+
+def scattered_columns(rows, places, columns, shape):
+    """Long rows (value) as a matrix of a shape, NaN without a row.
+
+    ``places`` and ``columns`` say where each row stands; a place of −1 is left out.
+    """
+    held, here = np.full(shape, np.nan), places >= 0
     held[places[here], columns[here]] = rows["value"].to_numpy()[here]
-    return held, names
+    return held
 
 
 def lists(values):

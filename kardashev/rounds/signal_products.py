@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from kardashev.kernels.products import products
 from kardashev.kernels.ranking import POWER, centred, gaussianized
-from kardashev.rounds.blocks import Blocks, batch
+from kardashev.rounds.blocks import Blocks, batch, scattered_columns
 from kardashev.rounds.scored import scored_blocks
 
 TRANSFORMS = {  # what of the ranks a vector meets
@@ -67,10 +67,7 @@ def _vectors(reader, vector_values, numbers, stocks):
     rows = reader.rows(vector_values, {"vector_id": numbers}, "vector_id, stock_key, value")
     places = stocks.here(rows["stock_key"].to_numpy())
     columns = np.searchsorted(numbers, rows["vector_id"].to_numpy())
-    here = places >= 0
-    found = np.full((len(stocks), len(numbers)), np.nan)
-    found[places[here], columns[here]] = rows["value"].to_numpy()[here]
-    return found
+    return scattered_columns(rows, places, columns, (len(stocks), len(numbers)))
 
 
 def _batches(numbers, models, values, found):

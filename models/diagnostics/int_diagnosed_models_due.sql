@@ -3,9 +3,15 @@ Grain: model_id. The worklist of summaries: models that have an upload to a due 
 was killed before it wrote the ledger `int_diagnostics_built`. All tables named in the code are read as the last build
 left them.
 #}
-{% set eras = left_by_last_build('fct_diagnostics_by_era') %}
-{% set worklist = left_by_last_build('int_diagnosed_models_due') %}
-{% set ledger = left_by_last_build('int_diagnostics_built') %}
+{% set eras = left_by_last_build(
+    'fct_diagnostics_by_era',
+    model_id='varchar', round_number='integer'
+) %}
+{% set worklist = left_by_last_build(
+    'int_diagnosed_models_due',
+    model_id='varchar', build_id='varchar'
+) %}
+{% set ledger = left_by_last_build('int_diagnostics_built', build_id='varchar') %}
 with
 
 diagnostics_due as (
@@ -31,27 +37,17 @@ now_there as (
 
 there_before as (
 
-    {% if eras %}
-        select model_id
-        from {{ eras }}
-        where round_number in (select diagnostics_due.round_number from diagnostics_due)
-    {% else %}
-        select * from now_there
-    {% endif %}
+    select model_id
+    from {{ eras }}
+    where round_number in (select diagnostics_due.round_number from diagnostics_due)
 
 ),
 
 unfinished as (
 
-    {% if worklist and ledger %}
-        select model_id
-        from {{ worklist }}
-        where build_id not in (select ledger.build_id from {{ ledger }} as ledger)
-    {% elif worklist %}
-        select model_id from {{ worklist }}
-    {% else %}
-        select * from now_there
-    {% endif %}
+    select model_id
+    from {{ worklist }}
+    where build_id not in (select ledger.build_id from {{ ledger }} as ledger)
 
 ),
 

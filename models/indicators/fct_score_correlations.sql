@@ -36,9 +36,7 @@ window_lengths as (
 
     select
         reputation_window,
-        -- A close that is as old as the window is long is outside.
-        coalesce(to_months(months), interval '1000 years')
-        - interval '1 microsecond' as window_length
+        {{ window_length('months') }} as window_length
 
     from windows
 

@@ -2,6 +2,10 @@
 Grain: round_number. The worklist of altered trades: every round that has portfolios without a model, or had when the last
 build was done. is_due: its stakes were redone, or the fund trades something else for it than the ledger says.
 #}
+{% set ledger = left_by_last_build(
+    'int_altered_trades_built',
+    round_number='integer', fingerprint='hugeint'
+) %}
 with
 
 rounds_due as (
@@ -24,7 +28,10 @@ trade_rules as (
 
 before as (
 
-    select * from {{ ref('int_altered_trades_before') }}
+    select
+        round_number,
+        fingerprint
+    from {{ ledger }}
 
 ),
 

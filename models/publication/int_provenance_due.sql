@@ -4,8 +4,11 @@ is_redone: something of the round was redone by this build: the round itself, a 
 Without it, files of the round moved, and their rows are what they were. A refused round keeps the provenance of its
 last good rows.
 #}
-{% set provenance = left_by_last_build('fct_provenance') %}
-{% set files = left_by_last_build('fct_provenance_files') %}
+{% set provenance = left_by_last_build(
+    'fct_provenance',
+    round_number='integer', payout_fingerprint='varchar'
+) %}
+{% set files = left_by_last_build('fct_provenance_files', round_number='integer', path='varchar') %}
 with
 
 rounds_due as (
@@ -46,33 +49,19 @@ files_touched as (
 
 former_provenance as (
 
-    {% if provenance %}
-        select
-            round_number,
-            payout_fingerprint
-        from {{ provenance }}
-    {% else %}
-        select
-            cast(null as integer) as round_number,
-            cast(null as varchar) as payout_fingerprint
-        where false
-    {% endif %}
+    select
+        round_number,
+        payout_fingerprint
+    from {{ provenance }}
 
 ),
 
 former_files as (
 
-    {% if files %}
-        select
-            round_number,
-            path
-        from {{ files }}
-    {% else %}
-        select
-            cast(null as integer) as round_number,
-            cast(null as varchar) as path
-        where false
-    {% endif %}
+    select
+        round_number,
+        path
+    from {{ files }}
 
 ),
 

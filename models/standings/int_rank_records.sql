@@ -7,7 +7,10 @@
 Grain: entrant_kind, entrant_id, score, as_of_date. The days on which an entrant came to a better rank than ever before. Records
 of the days before those due stand as the last build left them.
 #}
-{% set former = left_by_last_build('int_rank_records') %}
+{% set former = left_by_last_build(
+    'int_rank_records',
+    entrant_kind='varchar', entrant_id='varchar', score='varchar', as_of_date='date', rank='bigint'
+) %}
 with
 
 rankings as (
@@ -25,24 +28,15 @@ days as (
 
 former_records as (
 
-    {% if former %}
-        select
-            entrant_kind,
-            entrant_id,
-            score,
-            min(rank) as rank
+    select
+        entrant_kind,
+        entrant_id,
+        score,
+        min(rank) as rank
 
-        from {{ former }}
-        where as_of_date < (select min(days.as_of_date) from days)
-        group by all
-    {% else %}
-        select
-            cast(null as varchar) as entrant_kind,
-            cast(null as varchar) as entrant_id,
-            cast(null as varchar) as score,
-            cast(null as bigint) as rank
-        where false
-    {% endif %}
+    from {{ former }}
+    where as_of_date < (select min(days.as_of_date) from days)
+    group by all
 
 ),
 

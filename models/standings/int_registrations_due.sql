@@ -8,7 +8,10 @@ account from its creation on. All tables are read as the last build left them.
     'int_results',
     entrant_kind='varchar', entrant_id='varchar', round_number='integer', close_at='timestamp'
 ) %}
-{% set submissions = left_by_last_build('fct_submissions') %}
+{% set submissions = left_by_last_build(
+    'fct_submissions',
+    round_number='integer', model_id='varchar'
+) %}
 with
 
 entrants as (
@@ -92,15 +95,11 @@ inner join concerned
         and results.entrant_id = concerned.entrant_id
         and results.close_at >= concerned.since
 
-{% if submissions %}
-    union
+union
 
-    select submissions.round_number
-    from {{ submissions }} as submissions
-    inner join changed
-        on
-            submissions.model_id = changed.entrant_id
-            and changed.entrant_kind = 'model'
-{% else %}
-    group by all
-{% endif %}
+select submissions.round_number
+from {{ submissions }} as submissions
+inner join changed
+    on
+        submissions.model_id = changed.entrant_id
+        and changed.entrant_kind = 'model'

@@ -2,7 +2,7 @@
 Grain: season. The worklist of seasons: those with standings on a day that is due, or whose newest ones were of such a day
 when the last build was done.
 #}
-{% set former = left_by_last_build('leaderboard_seasons') %}
+{% set former = left_by_last_build('leaderboard_seasons', season='integer', as_of_date='date') %}
 with
 
 season_days as (
@@ -21,15 +21,9 @@ days_due as (
 
 former_seasons as (
 
-    {% if former %}
-        select former.season
-        from {{ former }} as former
-        semi join days_due on former.as_of_date = days_due.as_of_date
-    {% else %}
-        select cast(null as integer) as season
-        from days_due
-        where false
-    {% endif %}
+    select former.season
+    from {{ former }} as former
+    semi join days_due on former.as_of_date = days_due.as_of_date
 
 ),
 

@@ -7,7 +7,6 @@ from kardashev.inspection.audit import portfolio
 from kardashev.inspection.audit.rules import NO_TARGET
 from kardashev.inspection.audit.scores import Scorer
 
-GRAIN = ("score", "score_version", "target", "score_day")
 TRUE_CONTRIBUTION, LANDED = "tc", "landed"  # families
 UNDROPPED = "undropped"
 
@@ -31,7 +30,8 @@ def expected_days(rules, targets, elsewhere, is_closed):
 
     Returns
     -------
-    dict, tuple of `GRAIN` → known_at of the newest delivery; None where there is no target
+    dict, (score, score_version, target, score_day) → known_at of the newest delivery; None where
+        there is no target
     """
     found = {}
     for row in rules.scores:
@@ -76,7 +76,7 @@ class ScoredDays:
         )
 
     def of(self, definition):
-        """Values of a score that `is_known`: list of (key of `GRAIN`, is_final, pandas.Series by model)."""
+        """Values of a score that `is_known`: list of (its key, is_final, pandas.Series by model)."""
         final = self.landed.rules.final_day(definition["target"])
         name = definition["score"], definition["score_version"]
         return [
