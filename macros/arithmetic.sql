@@ -82,6 +82,11 @@
     cast(year({{ close_at }}) as integer)
 {%- endmacro %}
 
+{# A score or a return as exact sums of results take it: rounded to 1e-15. #}
+{% macro score_for_sums(expression) -%}
+    cast(cast({{ expression }} as decimal(38, 15)) as decimal(38, 18))
+{%- endmacro %}
+
 {#
     The square of a result that is itself rounded, for exact sums: rounded to 1e-24, and null for a result of 10,000 or more in
     size, whose square such a sum does not hold.

@@ -89,7 +89,7 @@ spans as (
         if(
             results.measure = 'payout_nmr',
             cast(results.value as decimal(38, 18)),
-            cast(cast(results.value as decimal(38, 15)) as decimal(38, 18))
+            {{ score_for_sums('results.value') }}
         ) as value,
         cast(results.value > 0 as integer) as positive,
         cast(results.known_at as date) as first_date,

@@ -62,7 +62,7 @@ log_returns as (
 
     select
         results.*,
-        cast(cast(results.value as decimal(38, 15)) as decimal(38, 18)) as log_return
+        {{ score_for_sums('results.value') }} as log_return
 
     from results
     inner join changed_rounds on results.round_number = changed_rounds.round_number

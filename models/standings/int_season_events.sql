@@ -82,8 +82,7 @@ scores as (
         changed_rounds.season,
         changed_rounds.base_date,
         results.score,
-        -- Rounded as in other sums.
-        cast(cast(results.value as decimal(38, 15)) as decimal(38, 18)) as value,
+        {{ score_for_sums('results.value') }} as value,
         cast(results.known_at as date) as known_date,
         cast(results.until_at as date) as until_date
 
