@@ -65,7 +65,7 @@ def ruled(number=316, tournament="classic", open_at="2022-01-01", **rows):
     return Rules(rows, calendar), calendar
 
 
-def paid(clips_before_factor, scores, at_risk=1000.0, own=np.nan, churn=np.nan):
+def paid(clips_before_factor, scores, at_risk=1000.0, own=np.nan, churn=np.nan, references=()):
     """Payout of one model under clip 0.25, threshold 500: half of what is at risk."""
     rule = {"payout_rule": "r", "clip": 0.25, "clips_before_factor": clips_before_factor}
     rule |= {"stake_threshold_nmr": 500, "retention_threshold": 0.1, "retention_scale": 10}
@@ -83,6 +83,7 @@ def paid(clips_before_factor, scores, at_risk=1000.0, own=np.nan, churn=np.nan):
     landed = SimpleNamespace(
         rules=rules,
         calendar=calendar,
+        references=set(references),
         stake_rows=pd.DataFrame({"corr20_v2_multiplier": [own]}, index=["alice"]),
     )
     stakes = pd.DataFrame({"at_risk_nmr": [at_risk], "mean_neutral_churn": [churn]}, ["alice"])
@@ -97,6 +98,7 @@ def test_payouts_by_hand():
     assert paid(False, 0.1, churn=0.05) == 50
     assert paid(False, 0.1, churn=0.3) == pytest.approx(50 * 2 / (1 + np.exp(2)))
     assert paid(False, np.nan) == 0  # missing for good
+    assert paid(False, -0.3, references={"alice"}) == 0  # a benchmark or an example
 
 
 def test_the_window_holds_a_weeks_rounds_of_the_kind_or_the_last_of_a_fortnight():

@@ -42,5 +42,5 @@ def test_no_command_prints_what_steers_a_terminal(capsys, monkeypatch, tmp_path,
 
 def test_a_name_with_line_breaks_stays_in_its_row_of_the_tour(capsys):
     rows = duckdb.sql("select $name as model, 1 as rank", params={"name": NAME})
-    tour._print_rows(rows)
+    tour.print_rows(rows)
     assert capsys.readouterr().out.splitlines()[1:] == [f"  {VISIBLE}     1"]
