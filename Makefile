@@ -48,7 +48,7 @@ lint: .venv/installed  ## style, and the project's conventions over dbt's manife
 	$(BIN)/ruff format --check .
 	$(BIN)/sqlfluff lint --processes 2 models tests/singular
 	$(BIN)/sqlfluff lint --processes 2 --templater placeholder kardashev/landing kardashev/replay \
-		kardashev/dashboard
+		kardashev/dashboard kardashev/inspection
 	$(BIN)/pytest tests/project
 
 check: lint .venv/dashboard  ## the fast checks: everything but whole builds and the browser

@@ -29,6 +29,14 @@ class WarehouseError(KardashevError):
     """The warehouse, or its published copy, is missing, locked or out of date."""
 
 
+class WarehouseBusyError(WarehouseError):
+    """Another process, a build as a rule, writes the warehouse: nobody reads it meanwhile."""
+
+
+class QueryError(KardashevError):
+    """SQL that is not one statement that reads, or that DuckDB refuses."""
+
+
 class PortfolioError(KardashevError):
     """No portfolio, or no gradient of one, can be computed from what is given."""
 

@@ -1,24 +1,77 @@
 """The command line. Results go to standard output, progress and errors to standard error.
 
-Exit status: 0 done; 1 an audit that finds a difference; 2 a `KardashevError` or a wrong argument;
-130 interrupted.
-
-    arguments  what can be asked, and how it is read
-    commands   what each command does
-    texts      what `--help` says
+landing     commands that write into the landing
+looking     commands that show what is built
+checking    commands that compute something again
+completion  the command that prints a shell's script
+options     what several commands take
 """
 
 import os
 import sys
 from contextlib import redirect_stderr, redirect_stdout
 
-from kardashev.cli.arguments import PLACES, make_parser
-from kardashev.cli.commands import EXIT_ERROR
+import click
+from click.shell_completion import shell_complete
+
+from kardashev.cli import checking, landing, looking
+from kardashev.cli.completion import VARIABLE, completion
+from kardashev.cli.options import EXIT_ERROR
 from kardashev.errors import KardashevError
 from kardashev.printing import VisibleStream
-from kardashev.warehouse.environment import place, project_folder
 
 EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+COMMANDS = (
+    *(landing.land, landing.compact, landing.market, landing.demo),
+    *(looking.tour, looking.diagnose),
+    *(looking.report, looking.dashboard),
+    *(checking.audit, checking.contribution, checking.replay),
+    completion,
+)
+EPILOG = """\b
+examples:
+  kardashev demo                     a small market to play with
+  kardashev land mine.csv --round 812 --model alice
+  kardashev land --help
+
+\b
+environment:
+  KARDASHEV_LANDING    folder of the landed files (default: landing)
+  KARDASHEV_DB         the warehouse (default: warehouse/kardashev.duckdb)
+  KARDASHEV_PUBLISHED  the published copy (default: warehouse/published.duckdb)
+
+Relative paths of the environment, and defaults, hang below the dbt project: here, or the nearest
+folder above that has a dbt_project.yml. Paths given as options are taken from here.
+
+\b
+exit status:
+  0    done
+  1    an audit found a difference
+  2    a wrong argument, or an error that one line on standard error explains
+  130  interrupted
+"""
+
+
+class Listed(click.Group):
+    """A group that lists its commands in the order in which they were added."""
+
+    def list_commands(self, context):
+        return list(self.commands)
+
+
+@click.group(
+    cls=Listed,
+    commands={command.name: command for command in COMMANDS},
+    invoke_without_command=True,
+    epilog=EPILOG,
+    context_settings={"max_content_width": 100},
+)
+@click.version_option(package_name="kardashev", message="kardashev %(version)s")
+@click.pass_context
+def commands(context):
+    """Score a crowd-sourced hedge fund: land files here, then run `dbt build`."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
 
 
 def main(argv=None) -> int:
@@ -31,29 +84,26 @@ def main(argv=None) -> int:
     Returns
     -------
     The exit status.
-
-    Raises
-    ------
-    SystemExit
-        From argparse: 0 for ``--help`` and ``--version``, 2 for wrong arguments.
     """
+    asked = os.environ.get(VARIABLE)
+    if asked:  # by the shell, for what may come next; the environment has what is typed
+        return shell_complete(commands, {}, commands.name, VARIABLE, asked)
     # Whatever a command prints may quote what people landed, so all of it goes through one door.
     with redirect_stdout(VisibleStream(sys.stdout)), redirect_stderr(VisibleStream(sys.stderr)):
-        return _run(argv)
+        return _run(sys.argv[1:] if argv is None else list(argv))
 
 
 def _run(argv):
-    parser = make_parser()
-    options = vars(parser.parse_args(argv))
-    command = options.pop("command", None)
-    if command is None:
-        parser.print_help()
-        return 0
     try:
-        return command(**_with_places(options)) or 0
+        with commands.make_context("kardashev", argv) as context:
+            return commands.invoke(context) or 0
+    except click.exceptions.Exit as end:  # of --help and --version
+        return end.exit_code
+    except click.UsageError as error:
+        where = error.ctx.command_path if error.ctx else "kardashev"
+        return _fail(where, f"{error.format_message()} See `{where} --help`.")
     except KardashevError as error:
-        print(f"kardashev: {' '.join(str(error).splitlines())}", file=sys.stderr)
-        return EXIT_ERROR
+        return _fail("kardashev", str(error))
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
     except BrokenPipeError:  # the reader, head say, has seen enough
@@ -61,14 +111,6 @@ def _run(argv):
     return 0
 
 
-def _with_places(options):
-    """The options, with the environment's places for those that are not given."""
-    project = options.get("project") or project_folder()
-    places = {
-        name: place(PLACES[name], project)
-        for name, given in options.items()
-        if name in PLACES and given is None
-    }
-    if "project" in options:
-        places["project"] = project
-    return options | places
+def _fail(where, message):
+    print(f"{where}: {' '.join(message.splitlines())}", file=sys.stderr)
+    return EXIT_ERROR

@@ -15,7 +15,8 @@ from kardashev.dashboard import choices
 from kardashev.dashboard.text import escaped, words
 from kardashev.dashboard.views import fund, model, rounds
 from kardashev.errors import SettingError, WarehouseError
-from kardashev.printing import aligned, visible
+from kardashev.printing import print_table, visible
+from kardashev.warehouse.reading import named_model
 
 WIDTH = 760  # pixels of a chart
 MOST_ROWS = 200  # of a table in a file
@@ -66,11 +67,7 @@ def model_report(published, name):
         When no model has this id, and not one alone has this name.
     """
     models = choices.models(published)
-    found = [name] if name in models else [key for key, shown in models.items() if shown == name]
-    if len(found) != 1:
-        how = "there is no model" if not found else f"{len(found)} models are named"
-        raise WarehouseError(f"{how} {name!r}: the ids are in dim_models, and on the leaderboard")
-    model_id = found[0]
+    model_id = named_model(models, name)
     every_series = choices.series(published, "model_series", model_id=model_id)
     series = every_series.get(choices.favourite(every_series), choices.NO_SERIES)
     of_series = (model.summary, model.cumulative_scores, model.scores_in_field, model.scores_by_age)
@@ -229,12 +226,8 @@ def _text(value):
 
 def _print_frame(frame):
     if len(frame) == 1:
-        rows = [(words(column), _text(value)) for column, value in frame.iloc[0].items()]
-        lines = aligned(None, rows, [True, True])
-    else:
-        shown = frame.iloc[:, :COLUMNS_SAID].head(ROWS_SAID)
-        rows = [[_text(value) for value in row] for row in shown.itertuples(index=False, name=None)]
-        is_text = [frame[column].dtype.kind not in "iuf" for column in shown.columns]
-        lines = aligned(list(shown.columns), rows, is_text)
-    for line in lines:
-        print(f"  {line}")
+        facts = [(words(column), value) for column, value in frame.iloc[0].items()]
+        print_table(None, facts, _text)
+        return
+    said = frame.iloc[:, :COLUMNS_SAID].head(ROWS_SAID)
+    print_table(list(said.columns), list(said.itertuples(index=False, name=None)), _text)

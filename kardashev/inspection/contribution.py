@@ -9,6 +9,7 @@ from kardashev.errors import WarehouseError
 from kardashev.landing.reader import read_select
 from kardashev.landing.tables import LANDED_TABLES
 from kardashev.portfolio.moved_stakes import moved, returns_of_stakes
+from kardashev.printing import print_table
 from kardashev.rounds.blocks import Blocks
 from kardashev.rounds.portfolios import portfolio_problem
 from kardashev.rounds.prepared import PreparedBlock, Sources
@@ -101,20 +102,30 @@ def print_contribution_check(database, landing, model_id, round_number):
     """
     with reading(database) as connection:
         check = checked_contribution(connection, Path(landing), model_id, round_number)
+    _print_check(check, model_id, round_number)
+
+
+def _print_check(check, model_id, round_number):
     print(f"{model_id} in round {round_number}: day {check.score_day} of {check.target}")
-    print(f"  stake at risk       {check.stake:12.4f} of {check.total:.4f} NMR")
     error = check.standard_error
-    spread = "" if error is None else f"  ± {error:.4f} over draws of stakes"
-    spread = "  over every draw of stakes there is" if error == 0 else spread
-    print(f"  TC                  {check.contributions['v1']:12.4f}{spread}")
-    print(f"  TC, undropped       {check.contributions['undropped']:12.4f}")
-    print(f"  portfolio's return  {check.base:12.6f}")
-    print("\n  stake moved by       return moves by   times scale, by NMR   undropped TC says")
-    for amount, change in zip(check.amounts, check.changes, strict=True):
-        if amount:
-            slope = check.scale * change / amount
-            said = check.contributions["undropped"] / check.scale * amount
-            print(f"  {amount:+16.6f}  {change:+16.3e}  {slope:18.4f}  {said:+18.3e}")
+    spread = "" if error is None else f" ± {error:.4f} over draws of stakes"
+    spread = " over every draw of stakes there is" if error == 0 else spread
+    facts = [
+        ("stake at risk", f"{check.stake:.4f} of {check.total:.4f} NMR"),
+        ("TC", f"{check.contributions['v1']:.4f}{spread}"),
+        ("TC, undropped", f"{check.contributions['undropped']:.4f}"),
+        ("portfolio's return", f"{check.base:.6f}"),
+    ]
+    print_table(None, facts)
+    slope = check.contributions["undropped"] / check.scale
+    moves = [
+        (amount, change, check.scale * change / amount, slope * amount)
+        for amount, change in zip(check.amounts, check.changes, strict=True)
+        if amount
+    ]
+    print()
+    heads = ("stake moved by", "return moves by", "times scale, by NMR", "undropped TC says")
+    print_table(heads, moves, "{:+.6g}".format)
     if not check.stake:
         print("  without the model: nothing of it is at risk, so nothing changes")
 

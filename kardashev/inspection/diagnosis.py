@@ -1,10 +1,8 @@
 """The diagnostics of one model, as its published marts have them, for a terminal."""
 
-from pathlib import Path
-
 from kardashev.errors import WarehouseError
-from kardashev.warehouse.reading import reading
-from kardashev.warehouse.tour import print_rows
+from kardashev.printing import print_json, print_table
+from kardashev.warehouse.reading import PUBLISHED_COPY, reading, records
 
 HEADLINE = """
 select
@@ -16,9 +14,10 @@ from fct_diagnostics_by_era
 where model_id = $model
 """
 
-# Each part: what it says, and the query that says it; one that finds nothing is left out.
+# Each part: its name in JSON, what it says, and the query that says it; without rows it is not printed.
 PARTS = (
     (
+        "scores",
         "Scores over eras, of the signal as it is, then of what it keeps outside a set of columns:",
         """
 with
@@ -56,6 +55,7 @@ order by target, factor_set is not null, score, score_version
 """,
     ),
     (
+        "worst_eras",
         "The five worst eras, by the score named first:",
         """
 with
@@ -82,6 +82,7 @@ limit 5
 """,
     ),
     (
+        "exposures",
         "The factors that it is exposed to most, by the number of eras in which they are:",
         """
 select
@@ -97,6 +98,7 @@ limit 5
 """,
     ),
     (
+        "example_models",
         "What it shares with the example models (Pearson):",
         """
 pivot (
@@ -114,6 +116,7 @@ order by compared_with
 """,
     ),
     (
+        "figures",
         "What it moves from era to era, covers, and would be paid for a stake of 1 NMR:",
         """
 with
@@ -145,29 +148,34 @@ order by figure
 )
 
 
-def print_diagnosis(published, model_id):
+def print_diagnosis(published, model_id, as_json=False):
     """Prints the diagnostics of one model to standard output.
 
     Parameters
     ----------
     published : Path of the published copy
     model_id : str
+    as_json : bool
 
     Raises
     ------
     WarehouseError
         When the copy cannot be read, or the model has no diagnostics.
     """
-    with reading(Path(published)) as connection:
+    with reading(published, PUBLISHED_COPY) as connection:
         model = {"model": model_id}
         eras, first, last, landed = connection.execute(HEADLINE, model).fetchone()
         if not eras:
             raise WarehouseError(
                 f"{model_id} has no diagnostics: no upload of it to a round of validation is accepted"
             )
+        parts = [(*part, connection.sql(query, params=model)) for *part, query in PARTS]
+        if as_json:
+            known = {"model_id": model_id, "eras": eras, "first_era": first, "last_era": last}
+            print_json(known | {name: records(rows) for name, _, rows in parts})
+            return
         print(f"{model_id}: {eras} eras of validation, {first} to {last}; {landed} are landed.")
-        for title, query in PARTS:
-            rows = connection.sql(query, params=model)
+        for _, title, rows in parts:
             if len(rows):
                 print(f"\n{title}")
-                print_rows(rows)
+                print_table(rows.columns, rows.fetchall())

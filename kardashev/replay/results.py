@@ -5,12 +5,12 @@ from urllib.parse import quote
 
 from kardashev.errors import SettingError, WarehouseError
 from kardashev.landing.files import write_landed
+from kardashev.printing import print_table
 from kardashev.replay.scratch import read_sql
 from kardashev.warehouse.environment import check_file, is_same_file
 from kardashev.warehouse.publish import publish
 
 TABLES = ("replayed_stakes", "replayed_scores")
-WIDTH = 160  # characters of a printed table
 
 
 def check_out(out, kept):
@@ -80,8 +80,10 @@ def print_report(connection, first, last):
     print(
         f"Rounds {first} to {last}: stakes of the first and the last round, and what moved them\n"
     )
-    connection.sql(read_sql("report_stakes")).show(max_width=WIDTH)
+    stakes = connection.sql(read_sql("report_stakes"))
+    print_table(stakes.columns, stakes.fetchall())
     print(
-        "Mean final scores of the meta model and the meta portfolio, with frozen and with paid stakes\n"
+        "\nMean final scores of the meta model and the meta portfolio, with frozen and paid stakes\n"
     )
-    connection.sql(read_sql("report_scores")).show(max_width=WIDTH)
+    scores = connection.sql(read_sql("report_scores"))
+    print_table(scores.columns, scores.fetchall())

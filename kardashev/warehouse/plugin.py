@@ -10,7 +10,7 @@ from scipy.special import ndtri
 
 from kardashev.errors import KardashevError, WarehouseError
 from kardashev.landing.reader import create_views
-from kardashev.printing import visible
+from kardashev.printing import visible_lines
 from kardashev.warehouse.environment import (
     DATABASE,
     LANDING,
@@ -66,7 +66,7 @@ class Plugin(BasePlugin):
         try:
             self._check(creds)
         except KardashevError as error:
-            raise DbtRuntimeError(visible(str(error), kept="\n")) from None
+            raise DbtRuntimeError(visible_lines(str(error))) from None
 
     def _check(self, creds):
         project = below_project(".")

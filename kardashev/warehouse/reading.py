@@ -1,11 +1,15 @@
 """Opening a built warehouse to read it."""
 
 from contextlib import contextmanager
+from difflib import get_close_matches
 from pathlib import Path
 
 import duckdb
 
-from kardashev.errors import WarehouseError
+from kardashev.errors import WarehouseBusyError, WarehouseError
+
+PUBLISHED_COPY = "published copy"
+BUSY = "Could not set lock"  # what DuckDB says while another process writes the file
 
 
 def applies_to_round(rule, round_):
@@ -21,24 +25,59 @@ def applies_to_round(rule, round_):
 
 
 @contextmanager
-def reading(database):
-    """A connection that reads a warehouse; other connections may read it too, none may write.
+def reading(database, what="warehouse"):
+    """A connection that reads a DuckDB file; other connections may read it too, none may write.
 
     Parameters
     ----------
     database : Path
+    what : str, what the file is to people
 
     Raises
     ------
+    WarehouseBusyError
+        When it is being written.
     WarehouseError
         When it is not there, or cannot be read.
     """
     database = Path(database)
     if not database.is_file():
-        raise WarehouseError(f"no warehouse at {database}: run `dbt build` first")
+        raise WarehouseError(f"no {what} at {database}: run `dbt build` first")
     try:
         with duckdb.connect(str(database), read_only=True) as connection:
             yield connection
     except duckdb.Error as error:
         reason = str(error).strip().splitlines()[0]
+        if BUSY in reason:
+            raise WarehouseBusyError(f"{database} is being written: wait for the build") from error
         raise WarehouseError(f"{database} cannot be read: {reason}") from error
+
+
+def records(relation):
+    """The rows of a relation as dicts, by the names of its columns."""
+    return [dict(zip(relation.columns, row, strict=True)) for row in relation.fetchall()]
+
+
+def named_model(models, name):
+    """The id of a model, by its id or by its display name.
+
+    Parameters
+    ----------
+    models : dict of id → display name
+    name : str
+
+    Raises
+    ------
+    WarehouseError
+        When no model has this id, and not one alone has this name; near names are said.
+    """
+    found = [name] if name in models else [key for key, named in models.items() if named == name]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise WarehouseError(
+            f"{len(found)} models are named {name!r}: {', '.join(found)}; give an id"
+        )
+    near = get_close_matches(name, {*models, *models.values()})
+    hint = f"did you mean {' or '.join(near)}?" if near else "the ids are in dim_models"
+    raise WarehouseError(f"there is no model {name!r}: {hint}")

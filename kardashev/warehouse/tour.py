@@ -1,11 +1,7 @@
 """What a built warehouse shows at first sight: what happened to whom, who leads, queries to try."""
 
-from pathlib import Path
-
-import duckdb
-
-from kardashev.errors import WarehouseError
-from kardashev.printing import aligned, visible
+from kardashev.printing import print_table
+from kardashev.warehouse.reading import PUBLISHED_COPY, reading
 
 HEADLINE = """
 select
@@ -246,15 +242,8 @@ def print_tour(published):
     WarehouseError
         When there is no such file, or it cannot be opened or read.
     """
-    published = Path(published)
-    if not published.is_file():
-        raise WarehouseError(f"no published warehouse at {published}: run `dbt build` first")
-    try:
-        with duckdb.connect(str(published), read_only=True) as connection:
-            _print_tour(connection, published)
-    except duckdb.Error as error:
-        reason = str(error).strip().splitlines()[0]
-        raise WarehouseError(f"{published} cannot be read: {reason}. Build it again") from error
+    with reading(published, PUBLISHED_COPY) as connection:
+        _print_tour(connection, published)
 
 
 def _print_tour(connection, published):
@@ -264,18 +253,8 @@ def _print_tour(connection, published):
         rows = connection.sql(query)
         if len(rows):
             print(f"\n{title}")
-            print_rows(rows)
+            print_table(rows.columns, rows.fetchall())
     print(f"\nThe published warehouse: {published.resolve()}")
     print("It opens in any DuckDB client, while builds go on. Three queries to try:")
     for title, query in QUERIES.items():
         print(f"\n-- {title}{query};")
-
-
-def print_rows(rows):
-    """A relation as aligned columns: numbers to the right, text to the left, nulls as a dash."""
-    cells = [
-        ["–" if value is None else visible(str(value)) for value in row] for row in rows.fetchall()
-    ]
-    is_text = [str(kind) in ("VARCHAR", "DATE") for kind in rows.types]
-    for line in aligned(rows.columns, cells, is_text):
-        print(f"  {line}")

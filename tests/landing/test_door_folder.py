@@ -16,7 +16,7 @@ from kardashev.errors import LandingError, RefusedFileError
 from kardashev.landing.door import Door, folder, land_folder
 from kardashev.landing.listing import touched_files
 from kardashev.landing.manifest import read_files
-from kardashev.printing import Progress, VisibleStream
+from kardashev.printing import Progress
 
 OPEN = datetime(2024, 1, 6, 12, tzinfo=UTC)
 CLOSE = datetime(2024, 1, 8, 14, tzinfo=UTC)
@@ -331,22 +331,35 @@ class Terminal(io.StringIO):
         return True
 
 
-def said(stream, seconds, counts=range(1, 6)):
+def said(monkeypatch, stream, seconds):
+    monkeypatch.setattr(sys, "stderr", stream)
     clock = iter([0, *seconds])
-    step = Progress(5, "files", "refused", VisibleStream(stream), clock=lambda: next(clock))
-    for done in counts:
-        step(done, done // 3)
+    with Progress("files", "refused", clock=lambda: next(clock)) as progress:
+        step = progress.begin(5)
+        for done in range(1, 6):
+            step(done, done // 3)
     return stream.getvalue()
 
 
-def test_progress_is_a_bar_on_a_terminal_and_a_line_now_and_then_elsewhere():
-    assert said(io.StringIO(), [1, 12, 13, 14, 15]).splitlines() == [
+def test_progress_is_a_bar_on_a_terminal_and_a_line_now_and_then_elsewhere(monkeypatch):
+    assert said(monkeypatch, io.StringIO(), [1, 12, 13, 14, 15]).splitlines() == [
         "2 of 5 files, 0 refused, 18 s left",
         "5 of 5 files, 1 refused, 0 s left",
     ]
-    drawn = said(Terminal(), [1, 1.1, 2, 2.1, 3])
-    assert drawn.count("\n") == 1
-    assert drawn.endswith("\n")
-    lines = drawn.split("\r")
-    assert lines[1] == "[######........................] 1 of 5 files, 0 refused, 4 s left\x1b[K"
-    assert lines[-1].startswith("[##############################] 5 of 5 files")
+    monkeypatch.setenv("TERM", "xterm")
+    drawn = said(monkeypatch, Terminal(), [1, 1.1, 2, 2.1, 3])
+    assert "1 of 5 files, 0 refused, 4 s left" in drawn
+    assert "2 of 5" not in drawn  # a tenth of a second after the first
+    assert "3 of 5 files, 1 refused, 1 s left" in drawn
+    assert "5 of 5 files, 1 refused, 0 s left" in drawn
+    assert drawn.rstrip("\r").endswith("\x1b[?25h")  # the cursor is seen again
+
+
+def test_an_interrupted_bar_gives_the_terminal_its_cursor_back(monkeypatch):
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    with pytest.raises(KeyboardInterrupt), Progress("files", "refused") as progress:
+        progress.begin(5)
+        assert "\x1b[?25l" in sys.stderr.getvalue()
+        raise KeyboardInterrupt
+    assert sys.stderr.getvalue().rstrip("\r").endswith("\x1b[?25h")

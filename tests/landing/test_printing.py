@@ -8,8 +8,7 @@ import pytest
 
 from kardashev import cli
 from kardashev.errors import MarketError
-from kardashev.printing import visible
-from kardashev.warehouse import tour
+from kardashev.printing import print_table, visible, visible_lines
 
 NAME = "Dr\x1b[2J Evil\r\u202e\x07\n  second line\x9b é 株"
 VISIBLE = r"Dr\x1b[2J Evil\r\u202e\x07\n  second line\x9b é 株"
@@ -17,7 +16,7 @@ VISIBLE = r"Dr\x1b[2J Evil\r\u202e\x07\n  second line\x9b é 株"
 
 def test_what_steers_a_terminal_is_shown_as_its_escape():
     assert visible(NAME) == VISIBLE
-    assert visible(NAME, kept="\n") == VISIBLE.replace(r"\n", "\n")
+    assert visible_lines(NAME) == VISIBLE.replace(r"\n", "\n")
     assert visible("plain – text") == "plain – text"
 
 
@@ -40,7 +39,7 @@ def test_no_command_prints_what_steers_a_terminal(capsys, monkeypatch, tmp_path,
     assert r"\x1b[2J Evil" in captured.out + captured.err
 
 
-def test_a_name_with_line_breaks_stays_in_its_row_of_the_tour(capsys):
+def test_a_name_with_line_breaks_stays_in_its_row_of_a_table(capsys):
     rows = duckdb.sql("select $name as model, 1 as rank", params={"name": NAME})
-    tour.print_rows(rows)
+    print_table(rows.columns, rows.fetchall())
     assert capsys.readouterr().out.splitlines()[1:] == [f"  {VISIBLE}     1"]

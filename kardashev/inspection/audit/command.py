@@ -7,7 +7,7 @@ from kardashev.inspection.audit.close import window
 from kardashev.inspection.audit.evidence import Evidence, rows_of
 from kardashev.inspection.audit.gaps import Part
 from kardashev.inspection.audit.published import reading_copy
-from kardashev.inspection.audit.report import print_json, print_table
+from kardashev.inspection.audit.report import print_findings, print_json
 from kardashev.inspection.audit.rounds import PARTS, RoundAudit, failed, formulas, landed_round
 from kardashev.inspection.audit.rules import Rules, differences, seed_rows
 
@@ -50,7 +50,7 @@ def audit(published, landing, project, numbers, last, as_json, progress):
     if as_json:
         print_json(chosen, parts)
     else:
-        print_table(published, makers, chosen, parts)
+        print_findings(published, makers, chosen, parts)
     return DIFFERS if any(part.findings for part in parts.values()) else AGREES
 
 

@@ -4,7 +4,7 @@ import json
 from contextlib import contextmanager
 
 from kardashev.errors import WarehouseError
-from kardashev.warehouse.reading import reading
+from kardashev.warehouse.reading import PUBLISHED_COPY, reading
 
 NEEDED = (
     *("fct_provenance", "fct_provenance_files", "fct_provenance_rules", "dim_rounds"),
@@ -26,9 +26,7 @@ def reading_copy(path):
     WarehouseError
         When it is not there, cannot be read, or lacks what an audit compares.
     """
-    if not path.is_file():
-        raise WarehouseError(f"no published copy at {path}: run `dbt build` first")
-    with reading(path) as connection:
+    with reading(path, PUBLISHED_COPY) as connection:
         held = set(_column(connection, "select table_name from duckdb_tables()"))
         missing = [name for name in NEEDED if name not in held]
         if missing:

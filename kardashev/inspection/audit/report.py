@@ -4,10 +4,12 @@ import json
 import math
 from dataclasses import asdict
 
+from kardashev.printing import print_table
+
 MOST_LINES = 20  # of one part; JSON has all
 
 
-def print_table(path, makers, numbers, parts):
+def print_findings(path, makers, numbers, parts):
     """Prints each part's largest gap, what is not recomputed, and each difference.
 
     Parameters
@@ -21,10 +23,12 @@ def print_table(path, makers, numbers, parts):
     print(f"audit of {f'round {numbers[0]}' if len(numbers) == 1 else several} of {path}")
     for line in makers:
         print(line)
-    print("\n  part                 compared    largest gap  where")
-    for part in parts.values():
-        where = part.where if part.largest else ""
-        print(f"  {part.name:<18} {part.count:>10,}    {_gap(part):>11}  {where}".rstrip())
+    print()
+    rows = [
+        (part.name, part.count, _gap(part), part.where if part.largest else "")
+        for part in parts.values()
+    ]
+    print_table(("part", "compared", "largest gap", "where"), rows)
     print()
     for part in parts.values():
         if part.skipped:
@@ -42,7 +46,7 @@ def print_table(path, makers, numbers, parts):
 
 
 def print_json(numbers, parts):
-    """Prints all of it as JSON; arguments as those of `print_table`."""
+    """Prints all of it as JSON; arguments as those of `print_findings`."""
     found = {
         "rounds": numbers,
         "agrees": not any(part.findings for part in parts.values()),

@@ -1,0 +1,89 @@
+"""What several commands take: places, forms of output, days, times and ranges of rounds."""
+
+import os
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import click
+
+from kardashev.printing import CSV, JSON
+from kardashev.warehouse.environment import (
+    DATABASE,
+    DEFAULTS,
+    LANDING,
+    PUBLISHED,
+    place,
+    project_folder,
+)
+
+EXIT_ERROR = 2
+PATH = click.Path(path_type=Path)
+
+
+def day(text):
+    """A date, as 2024-01-05."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise click.BadParameter(f"{text!r} is not a day, as 2024-01-05.") from error
+
+
+def moment(text):
+    """A time in UTC, as 2024-01-06T14:00:00Z; of any zone, and UTC without one."""
+    try:
+        found = datetime.fromisoformat(text)
+        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    except (ValueError, OverflowError) as error:
+        raise click.BadParameter(f"{text!r} is not a time, as 2024-01-06T14:00:00Z.") from error
+
+
+def rounds(text):
+    """The first and the last of a range of rounds, as 803-812."""
+    first, dash, last = text.partition("-")
+    bounds = (first, last)
+    if not dash or not all(bound.isascii() and bound.isdigit() for bound in bounds):
+        raise click.BadParameter(f"{text!r} is no range of rounds, as 803-812.")
+    if int(first) > int(last):
+        raise click.BadParameter(f"{text!r} ends before it begins.")
+    return int(first), int(last)
+
+
+def _place_option(name, variable, metavar):
+    def found(context, parameter, given):
+        return given or place(variable, context.params.get("project") or project_folder())
+
+    help_text = f"(default: {variable}, or {DEFAULTS[variable]} of the project)"
+    return click.option(f"--{name}", metavar=metavar, type=PATH, callback=found, help=help_text)
+
+
+landing_option = _place_option("landing", LANDING, "DIR")
+database_option = _place_option("database", DATABASE, "FILE")
+published_option = _place_option("published", PUBLISHED, "FILE")
+project_option = click.option(
+    "--project-dir",
+    "project",
+    metavar="DIR",
+    type=PATH,
+    is_eager=True,  # places hang below it
+    callback=lambda context, parameter, given: given or project_folder(),
+    help="the dbt project (default: here, or the nearest above)",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="print it as JSON")
+
+
+def form_options(command):
+    """The options ``--json`` and ``--csv``: the argument ``form``, None without them."""
+    csv_option = click.option("--csv", "form", flag_value=CSV, help="print rows as CSV")
+    return click.option("--json", "form", flag_value=JSON, help="print rows as JSON")(
+        csv_option(command)
+    )
+
+
+def given(options):
+    """The options that are given; others are left to the defaults of what is called."""
+    return {name: value for name, value in options.items() if value is not None}
+
+
+def use_one_blas_thread():
+    """Rounds are small matrices: two threads take longer over one than one does. Before numpy loads."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
