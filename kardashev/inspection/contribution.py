@@ -125,7 +125,7 @@ def _print_check(check, model_id, round_number):
     ]
     print()
     heads = ("stake moved by", "return moves by", "times scale, by NMR", "undropped TC says")
-    print_table(heads, moves, "{:+.6g}".format)
+    print_table(heads, moves, "{:+.4g}".format)
     if not check.stake:
         print("  without the model: nothing of it is at risk, so nothing changes")
 
