@@ -52,7 +52,7 @@ lint: .venv/installed  ## style, and the project's conventions over dbt's manife
 	$(BIN)/pytest tests/project
 
 check: lint .venv/dashboard  ## the fast checks: everything but whole builds and the browser
-	$(BIN)/pytest --numprocesses $(WORKERS) tests/kernels tests/landing tests/dashboard \
+	$(BIN)/pytest --numprocesses $(WORKERS) tests/kernels tests/landing tests/cli tests/dashboard \
 		--ignore tests/dashboard/test_browser.py
 
 browser:  # for the dashboard's tests, from the system's packages

@@ -23,7 +23,7 @@ from kardashev.printing import VisibleStream
 EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 COMMANDS = (
     *(landing.land, landing.compact, landing.market, landing.demo),
-    *(looking.tour, looking.diagnose),
+    *(looking.status, looking.tour, looking.scores, looking.query, looking.diagnose),
     *(looking.report, looking.dashboard),
     *(checking.audit, checking.contribution, checking.replay),
     completion,
@@ -32,6 +32,7 @@ EPILOG = """\b
 examples:
   kardashev demo                     a small market to play with
   kardashev land mine.csv --round 812 --model alice
+  kardashev status                   what is landed, due and built
   kardashev land --help
 
 \b

@@ -1,15 +1,43 @@
 """Commands that show what is built. Each imports what is heavy when it is called: `--help` is quick."""
 
+import sys
+
 import click
 
 from kardashev.cli.options import (
     PATH,
+    database_option,
+    form_options,
     given,
     json_option,
+    landing_option,
     published_option,
 )
 from kardashev.errors import SettingError
-from kardashev.printing import say
+from kardashev.printing import TABLE, say
+
+
+@click.command()
+@json_option
+@landing_option
+@database_option
+@published_option
+def status(landing, database, published, as_json):
+    """Show what is landed, due and built.
+
+    Files of the landing by folder; files that are new or changed since the last build; rounds that are
+    open, final, not built or refused, and why; when the warehouse and its published copy were written,
+    and how large they are. Nothing is written. What is missing is said and is no error. A changed rule or
+    formula makes rounds due too: that `dbt build` alone finds out.
+
+    \b
+    examples:
+      kardashev status
+      kardashev status --json | jq '.due.files_new'
+    """
+    from kardashev.inspection.status import print_status
+
+    print_status(landing, database, published, as_json)
 
 
 @click.command()
@@ -26,6 +54,61 @@ def tour(published):
     from kardashev.warehouse.tour import print_tour
 
     print_tour(published)
+
+
+@click.command()
+@click.argument("model", metavar="MODEL")
+@click.option("--score", metavar="S", help="every version of one score (default: official scores)")
+@click.option("--round", "round_number", metavar="N", type=int, help="one round, of any kind")
+@click.option(
+    "--last", metavar="K", type=click.IntRange(min=1), help="the K newest live rounds (default: 10)"
+)
+@form_options
+@published_option
+def scores(model, score, round_number, last, form, published):
+    """Show a model's scores by round.
+
+    MODEL is an id or a display name. Of each score the newest day is shown: `final` when its target is
+    whole, `running` before. The percentile is among all models of the round, or among those at risk.
+
+    \b
+    examples:
+      kardashev scores alice
+      kardashev scores alice --score mmc --last 50 --csv
+      kardashev scores alice --round 812 --json
+    """
+    if round_number is not None and last is not None:
+        raise click.UsageError("--round N and --last K: give one of them.")
+    from kardashev.inspection.scores import print_scores
+
+    print_scores(published, model, score, round_number, last, form or TABLE)
+
+
+@click.command()
+@click.argument("sql", metavar="[SQL]", default="-")
+@form_options
+@click.option(
+    "--limit",
+    metavar="N",
+    type=click.IntRange(min=0),
+    help="rows at most (default: 100 of a table, else all)",
+)
+@published_option
+def query(sql, form, limit, published):
+    """Ask the published copy in SQL.
+
+    One statement in DuckDB's SQL, from standard input where SQL is `-` or left out. It can only read, and
+    only the published copy: no other file, no network. JSON and CSV are printed as rows come.
+
+    \b
+    examples:
+      kardashev query "select model_id, value from fct_scores where score = 'mmc' limit 5"
+      kardashev query --csv 'from leaderboard_models' > leaderboard.csv
+      kardashev query --json < question.sql
+    """
+    from kardashev.inspection.query import print_query
+
+    print_query(published, sys.stdin.read() if sql == "-" else sql, form or TABLE, limit)
 
 
 @click.command()

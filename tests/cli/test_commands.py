@@ -110,6 +110,8 @@ def test_help_loads_nothing_heavy():
         (["audit", "--last", "0"], "0 is not in the range x>=1"),
         (["demo", "--stocks", "0"], "0 is not in the range x>=1"),
         (["demo", "--seed", "-1"], "-1 is not in the range x>=0"),
+        (["scores"], "MODEL"),
+        (["scores", "alice", "--round", "1", "--last", "2"], "give one of them"),
         (["completion", "csh"], "csh"),
     ],
     ids=lambda value: value if isinstance(value, str) else " ".join(value),
@@ -266,3 +268,21 @@ def test_errors_of_ours_are_one_line_and_an_interruption_is_quiet(
 def test_progress_goes_to_standard_error(capsys):
     say("halfway")
     assert capsys.readouterr() == ("", "halfway\n")
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_shell_is_given_its_completion(capsys, shell):
+    assert cli.main(["completion", shell]) == 0
+    assert f"_KARDASHEV_COMPLETE={shell}_complete" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("typed", "completed"),
+    [("kardashev sc", "plain,scores"), ("kardashev market --cadence d", "plain,daily")],
+)
+def test_commands_options_and_choices_are_completed(capsys, monkeypatch, typed, completed):
+    monkeypatch.setenv("_KARDASHEV_COMPLETE", "bash_complete")
+    monkeypatch.setenv("COMP_WORDS", typed)
+    monkeypatch.setenv("COMP_CWORD", str(typed.count(" ")))
+    assert cli.main([]) == 0
+    assert capsys.readouterr().out == f"{completed}\n"

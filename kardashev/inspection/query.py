@@ -1,0 +1,72 @@
+"""SQL over the published copy, by anybody: it reads the copy and nothing else of the machine."""
+
+from contextlib import contextmanager
+from itertools import chain, islice
+
+import duckdb
+
+from kardashev.errors import QueryError
+from kardashev.printing import TABLE, print_rows, say
+from kardashev.warehouse.reading import PUBLISHED_COPY, reading
+
+READS = {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN}
+LOCKED = """
+set python_enable_replacements = false;
+set autoinstall_known_extensions = false;
+set autoload_known_extensions = false;
+set temp_directory = '';
+set enable_external_access = false;
+set lock_configuration = true;
+"""
+ROWS_SHOWN = 100  # of a table, where no limit is given
+ROWS_AT_ONCE = 2048
+
+
+def print_query(published, sql, form=TABLE, limit=None):
+    """Prints what a query finds to standard output.
+
+    Parameters
+    ----------
+    published : Path of the published copy
+    sql : str, one statement
+    form : one of the forms of `kardashev.printing`; JSON and CSV are printed while they are read
+    limit : int, rows at most; None: `ROWS_SHOWN` of a table, else all
+
+    Raises
+    ------
+    WarehouseError
+        When the copy cannot be read.
+    QueryError
+        When it is no single statement that reads, or DuckDB refuses it.
+    """
+    most = ROWS_SHOWN if limit is None and form == TABLE else limit
+    with reading(published, PUBLISHED_COPY) as connection, _said():
+        connection.execute(LOCKED)
+        found = connection.execute(_statement(connection, sql))
+        heads = [name for name, *_ in found.description]
+        if len(set(heads)) < len(heads):
+            raise QueryError(f"two columns have one name, of {', '.join(heads)}: use `as`")
+        batches = iter(lambda: found.fetchmany(ROWS_AT_ONCE), [])
+        rows = chain.from_iterable(batches)
+        print_rows(heads, islice(rows, most), form)
+        if next(rows, None) is not None:
+            say(f"the first {most:,} rows; --limit N prints others")
+
+
+def _statement(connection, sql):
+    statements = connection.extract_statements(sql)
+    if len(statements) != 1:
+        raise QueryError(
+            f"this is {len(statements)} statements: give one (a pivot needs `on column in (values)`)"
+        )
+    if statements[0].type not in READS:
+        raise QueryError(f"this is {statements[0].type.name}: give a query that reads")
+    return statements[0]
+
+
+@contextmanager
+def _said():
+    try:
+        yield
+    except duckdb.Error as error:
+        raise QueryError(str(error).strip().splitlines()[0]) from error
