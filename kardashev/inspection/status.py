@@ -122,7 +122,7 @@ def _due(connection, landing):
 
 def _by_table(files):
     """How many files there are of each table."""
-    return dict(Counter(files["table_name"].to_pylist()))
+    return dict(sorted(Counter(files["table_name"].to_pylist()).items()))
 
 
 def _published(path):
