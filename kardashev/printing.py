@@ -72,10 +72,8 @@ def print_table(heads, rows, text=shown):
     text : function of a value, how it is written
     """
     cells = [[text(value) for value in row] for row in rows]
-    if not cells:
-        return
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-    columns = list(zip(*rows, strict=True))
+    columns = list(zip(*rows, strict=True)) or [()] * len(heads)
     is_text = [any(not _is_number(v) for v in column if not _is_missing(v)) for column in columns]
     if heads is None or width is None or _least_width(heads, cells, is_text) <= width:
         _print_lines(_drawn(heads, cells, is_text, width))

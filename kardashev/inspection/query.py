@@ -9,7 +9,8 @@ from kardashev.errors import QueryError
 from kardashev.printing import TABLE, print_rows, say
 from kardashev.warehouse.reading import PUBLISHED_COPY, reading
 
-READS = {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN}
+# After these a statement can read what the connection has open, nothing else, and it cannot take them back.
+# What enable_profiling() and its like write is of later statements, and there is only one in a process.
 LOCKED = """
 set python_enable_replacements = false;
 set autoinstall_known_extensions = false;
@@ -40,7 +41,7 @@ def print_query(published, sql, form=TABLE, limit=None):
         When it is no single statement that reads, or DuckDB refuses it.
     """
     most = ROWS_SHOWN if limit is None and form == TABLE else limit
-    with reading(published, PUBLISHED_COPY) as connection, _said():
+    with reading(published, PUBLISHED_COPY) as connection, _one_line_errors():
         connection.execute(LOCKED)
         found = connection.execute(_statement(connection, sql))
         heads = [name for name, *_ in found.description]
@@ -59,13 +60,13 @@ def _statement(connection, sql):
         raise QueryError(
             f"this is {len(statements)} statements: give one (a pivot needs `on column in (values)`)"
         )
-    if statements[0].type not in READS:
+    if statements[0].type != duckdb.StatementType.SELECT:
         raise QueryError(f"this is {statements[0].type.name}: give a query that reads")
     return statements[0]
 
 
 @contextmanager
-def _said():
+def _one_line_errors():
     try:
         yield
     except duckdb.Error as error:

@@ -78,6 +78,6 @@ def named_model(models, name):
         raise WarehouseError(
             f"{len(found)} models are named {name!r}: {', '.join(found)}; give an id"
         )
-    near = get_close_matches(name, {*models, *models.values()})
+    near = get_close_matches(name, sorted({*models, *models.values()}))
     hint = f"did you mean {' or '.join(near)}?" if near else "the ids are in dim_models"
     raise WarehouseError(f"there is no model {name!r}: {hint}")

@@ -46,7 +46,13 @@ def test_json_has_null_for_what_is_no_number_and_iso_for_times(ask):
     )
     _, printed, _ = ask(sql, "--json")
     assert json.loads(printed) == [{"x": None, "y": None, "z": None, "d": "2024-01-05", "l": [1.5]}]
-    assert json.loads(ask("select 1 as x where false", "--json")[1]) == []
+
+
+@pytest.mark.parametrize(
+    ("form", "printed"), [([], "  x  y\n"), (["--csv"], "x,y\n"), (["--json"], "[]\n")]
+)
+def test_without_rows_the_names_of_columns_are_left(ask, form, printed):
+    assert ask("select 1 as x, 'a' as y where false", *form) == (0, printed, "")
 
 
 @pytest.mark.parametrize("argument", [["-"], []], ids=["a dash", "no argument"])
@@ -71,8 +77,7 @@ def test_sql_comes_from_standard_input(ask, monkeypatch, argument):
         ("delete from dim_models", "this is DELETE"),
         ("drop table dim_models", "this is DROP"),
         ("call enable_logging()", "this is CALL"),
-        ("explain analyze copy (select 1) to '{file}'", "file system operations are disabled"),
-        ("explain analyze delete from dim_models", "read-only mode"),
+        ("explain analyze copy (select 1) to '{file}'", "this is EXPLAIN"),
         ("select * from read_text('{secret}')", "file system operations are disabled"),
         ("select * from '{secret}'", "file system operations are disabled"),
         ("select * from read_csv('{secret}')", "file system operations are disabled"),
@@ -97,6 +102,22 @@ def test_what_does_not_read_the_copy_is_refused_in_one_line(ask, played, tmp_pat
     assert err.count("\n") == 1
     assert [path.name for path in tmp_path.iterdir()] == ["secret.csv"]
     assert played.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "from enable_profiling(format='json', save_location='{file}.json')",
+        "from enable_logging(level='trace', storage='file', storage_path='{file}')",
+        "select write_log('x') from enable_logging(storage='file', storage_path='{file}')",
+    ],
+)
+def test_functions_that_log_to_files_leave_none(played, tmp_path, sql):
+    """Each in a process of its own, to its end."""
+    code = "import sys; from kardashev.cli import main; sys.exit(main(sys.argv[1:]))"
+    asked = ["query", sql.format(file=tmp_path / "out"), "--published", played]
+    subprocess.run([sys.executable, "-c", code, *asked], capture_output=True, check=False)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_variables_of_python_are_no_tables(ask, monkeypatch):
