@@ -61,6 +61,7 @@ class Listed(click.Group):
 
 
 @click.group(
+    name="kardashev",
     cls=Listed,
     commands={command.name: command for command in COMMANDS},
     invoke_without_command=True,
@@ -96,15 +97,15 @@ def main(argv=None) -> int:
 
 def _run(argv):
     try:
-        with commands.make_context("kardashev", argv) as context:
+        with commands.make_context(commands.name, argv) as context:
             return commands.invoke(context) or 0
     except click.exceptions.Exit as end:  # of --help and --version
         return end.exit_code
     except click.UsageError as error:
-        where = error.ctx.command_path if error.ctx else "kardashev"
+        where = error.ctx.command_path if error.ctx else commands.name
         return _fail(where, f"{error.format_message()} See `{where} --help`.")
     except KardashevError as error:
-        return _fail("kardashev", str(error))
+        return _fail(commands.name, str(error))
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
     except BrokenPipeError:  # the reader, head say, has seen enough

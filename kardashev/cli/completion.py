@@ -1,7 +1,7 @@
 """The command that prints what makes a shell complete commands and options."""
 
 import click
-from click.shell_completion import get_completion_class
+from click.shell_completion import shell_complete
 
 VARIABLE = "_KARDASHEV_COMPLETE"
 
@@ -20,5 +20,5 @@ def completion(context, shell):
       kardashev completion zsh >> ~/.zshrc
       kardashev completion fish > ~/.config/fish/completions/kardashev.fish
     """
-    found = get_completion_class(shell)(context.find_root().command, {}, "kardashev", VARIABLE)
-    print(found.source())
+    commands = context.find_root().command
+    return shell_complete(commands, {}, commands.name, VARIABLE, f"{shell}_source")

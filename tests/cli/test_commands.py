@@ -1,5 +1,6 @@
 """The command line: results on standard output, one line for an error, exit status 0, 2 or 130."""
 
+import re
 import subprocess
 import sys
 from datetime import UTC, date, datetime
@@ -271,9 +272,14 @@ def test_progress_goes_to_standard_error(capsys):
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_a_shell_is_given_its_completion(capsys, shell):
+def test_a_shell_is_given_its_completion(capsys, monkeypatch, shell):
     assert cli.main(["completion", shell]) == 0
-    assert f"_KARDASHEV_COMPLETE={shell}_complete" in capsys.readouterr().out
+    script = capsys.readouterr().out
+    assert f"_KARDASHEV_COMPLETE={shell}_complete" in script
+    assert re.search(r"\bkardashev\b", script)
+    monkeypatch.setenv("_KARDASHEV_COMPLETE", f"{shell}_source")
+    assert cli.main([]) == 0
+    assert capsys.readouterr().out == script
 
 
 @pytest.mark.parametrize(
