@@ -146,8 +146,11 @@ def test_a_pair_has_each_figure_that_can_be_taken():
     ],
 )
 def test_what_is_packed_comes_back_from_a_database(values):
-    given = pa.table({"place": range(len(values)), "bytes": packed(values)})
-    held = duckdb.sql("select bytes from given order by place").to_arrow_table()["bytes"]
+    with duckdb.connect() as connection:
+        given = pa.table({"place": range(len(values)), "bytes": packed(values)})
+        connection.register("given", given)
+        connection.execute("create table held as from given")
+        held = connection.sql("select bytes from held order by place").to_arrow_table()["bytes"]
     kind = "u" if np.issubdtype(values.dtype, np.integer) else "f"
     np.testing.assert_array_equal(unpacked(held, values.shape[1], kind), values)
     np.testing.assert_array_equal(unpacked(held[1:], values.shape[1], kind), values[1:])
