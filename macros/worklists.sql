@@ -21,13 +21,12 @@
 {#
     The condition on a model's rows that this build wrote them: what a data test looks at. All of a table, or of a view; of
     an incremental model the rows of the entries that were redone, for no others are written. With the variable
-    `whole_tables` kept rows are looked at, too. A test that compares rows of the same `columns` looks at all of them
-    where these do not tell one entry from another.
+    `whole_tables` kept rows are looked at, too.
 #}
-{% macro written_now(model, columns=none) %}
+{% macro written_now(model) %}
     {% if execute %}
         {% set config = graph.nodes["model.kardashev." ~ model.identifier].config %}
-        {% if is_of_one_entry(config, columns) %}
+        {% if is_of_one_entry(config) %}
             {{ return(redone_rows(config, model) or "true") }}
         {% endif %}
     {% endif %}

@@ -77,14 +77,6 @@ class Blocks:
         texts[places[places >= 0]] = rows["value"].fill_null("").to_numpy()[places >= 0]
         return texts
 
-    @staticmethod
-    def matrix(lists, length):
-        """A column of lists of one length as a matrix (rows, length); null entries are NaN."""
-        if not len(lists):
-            return np.empty((0, length))
-        values = lists.combine_chunks().flatten().to_numpy(zero_copy_only=False)
-        return values.reshape(len(lists), length)
-
     def columns(self, relation, block, stocks):
         """A matrix (stocks, columns in the order of their names), NaN without a row, and the names."""
         rows = self.rows(relation, block, "stock_key, factor, value")
@@ -128,11 +120,30 @@ def scattered_columns(rows, places, columns, shape):
     return held
 
 
-def lists(values):
-    """A matrix (rows, length) as a column of lists, one a row."""
-    rows, length = values.shape
-    offsets = np.arange(rows + 1, dtype=np.int32) * length
-    return pa.ListArray.from_arrays(offsets, pa.array(values.ravel(), from_pandas=True))
+def packed(values):
+    """A matrix (rows, length) of floats, or of whole numbers from 0 up, as a column of bytes, one a row.
+
+    The numbers are little-endian: floats of 8 bytes, whole numbers of as many as the largest needs.
+    DuckDB reads single rows of bytes; a list it would decompress with some two thousand others.
+    """
+    is_whole = np.issubdtype(values.dtype, np.integer)
+    kind = np.min_scalar_type(values.max(initial=0)) if is_whole else np.dtype(float)
+    held = np.ascontiguousarray(values, kind.newbyteorder("<"))
+    offsets = np.arange(len(held) + 1, dtype=np.int64) * held.shape[1] * kind.itemsize
+    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(held)]
+    return pa.Array.from_buffers(pa.large_binary(), len(held), buffers)
+
+
+def unpacked(column, length, kind):
+    """The matrix (rows, length) that was `packed`; ``kind`` is ``f`` for floats, ``u`` for whole numbers."""
+    rows = len(column)
+    if not rows or not length:
+        return np.empty((rows, length), f"{kind}8")
+    held = column.cast(pa.large_binary()).combine_chunks()
+    _, offsets, values = held.buffers()
+    first, last = np.frombuffer(offsets, np.int64)[[held.offset, held.offset + rows]]
+    width = (last - first) // (rows * length)
+    return np.frombuffer(values, f"<{kind}{width}", rows * length, first).reshape(rows, length)
 
 
 def batch(schema, columns):

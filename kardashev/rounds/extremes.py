@@ -14,7 +14,7 @@ import pyarrow as pa
 from kardashev.kernels.contribution import orthogonalized
 from kardashev.kernels.neutralization import least_squares_residual
 from kardashev.kernels.ranking import POWER, normal_quantiles, signed_power, top_bottom
-from kardashev.rounds.blocks import Blocks, Index, batch, lists
+from kardashev.rounds.blocks import Blocks, Index, batch, packed, unpacked
 from kardashev.rounds.neutralized import RESIDUAL_TIE_WIDTH
 from kardashev.rounds.prepared import PLAIN, PreparedBlock
 from kardashev.rounds.score_rows import contribution_targets
@@ -25,8 +25,8 @@ SCHEMA = pa.schema(
         ("round_number", pa.int32()),
         ("extreme_form", pa.string()),
         ("model_key", pa.int32()),
-        ("places", pa.list_(pa.int32())),
-        ("signal_values", pa.list_(pa.float64())),
+        ("places", pa.large_binary()),
+        ("signal_values", pa.large_binary()),
     ]
 )
 
@@ -43,7 +43,7 @@ def extreme_signal_rows(connection, forms, sources):
 
     Returns
     -------
-    pyarrow.RecordBatchReader `SCHEMA`, places in the order of stock ids
+    pyarrow.RecordBatchReader `SCHEMA`, places in the order of stock ids, packed as the values are
         No rows where a round has fewer than 2k stocks, the meta model is missing or constant, or the signal
         lies in the span of its neutralizers.
 
@@ -119,8 +119,8 @@ def _kept(block, form):
     if not rows.num_rows:
         return None
     width = 2 * form["top_bottom"]
-    places = block.reader.matrix(rows["places"], width)
-    values = block.reader.matrix(rows["signal_values"], width)
+    places = unpacked(rows["places"], width, "u")
+    values = unpacked(rows["signal_values"], width, "f")
     return Index.of(rows["model_key"].to_numpy(), None), places.T, values.T
 
 
@@ -164,5 +164,4 @@ def _values(block, form):
 def _batch(number, extreme_form, models, places, values):
     count = len(models)
     columns = [pa.repeat(number, count), pa.repeat(extreme_form, count), models.keys]
-    rows = [np.ascontiguousarray(part.T) for part in (places, values)]
-    return batch(SCHEMA, [*columns, *(lists(part) for part in rows)])
+    return batch(SCHEMA, [*columns, packed(places.T), packed(values.T)])

@@ -14,7 +14,7 @@ from kardashev.kernels.neutralization import (
     outside_span,
 )
 from kardashev.kernels.ranking import doubled_rank, gaussianized, with_absent
-from kardashev.rounds.blocks import Blocks, batch, lists, named_columns, scattered_matrix
+from kardashev.rounds.blocks import Blocks, batch, named_columns, packed, scattered_matrix
 from kardashev.rounds.prepared import PLAIN, PreparedBlock
 
 RESIDUAL_TIE_WIDTH = 1e-12  # noise of a residual is near 1e-15; gaussianized signals are near 1
@@ -24,7 +24,7 @@ RANKS = pa.schema(
         ("round_number", pa.int32()),
         ("signal_form", pa.string()),
         ("model_key", pa.int32()),
-        ("doubled_ranks", pa.list_(pa.int32())),
+        ("doubled_ranks", pa.large_binary()),
     ]
 )
 BASES = pa.schema(
@@ -32,7 +32,7 @@ BASES = pa.schema(
         ("round_number", pa.int32()),
         ("basis", pa.string()),
         ("factor", pa.string()),
-        ("loadings", pa.list_(pa.float64())),
+        ("loadings", pa.large_binary()),
     ]
 )
 NORMS = pa.schema(
@@ -64,7 +64,7 @@ def signal_rank_rows(connection, rounds, signals, models, universe, factors, set
 
     Returns
     -------
-    pyarrow.RecordBatchReader `RANKS`, ranks in the order of stock ids
+    pyarrow.RecordBatchReader `RANKS`, ranks in the order of stock ids, packed
 
     Notes
     -----
@@ -113,7 +113,7 @@ def _neutralized(gaussian, columns):
 
 def _rank_batch(number, form, model_keys, ranks):
     count = len(model_keys)
-    columns = [pa.repeat(number, count), pa.repeat(form, count), model_keys, lists(ranks.T)]
+    columns = [pa.repeat(number, count), pa.repeat(form, count), model_keys, packed(ranks.T)]
     return batch(RANKS, columns)
 
 
@@ -131,7 +131,7 @@ def neutral_basis_rows(connection, rounds, universe, neutralizers):
     -------
     pyarrow.RecordBatchReader `BASES`
         ``basis`` is ``projection`` for N and ``least_squares`` for Q, whose columns are numbered;
-        loadings in the order of stock ids, null where a stock lacks a value of N.
+        loadings in the order of stock ids, packed, NaN where a stock lacks a value of N.
     """
     numbers = sorted(number for (number,) in rounds.fetchall())
 
@@ -163,7 +163,7 @@ def _basis_batch(number, basis, names, columns):
             pa.repeat(number, count),
             pa.repeat(basis, count),
             names,
-            lists(np.ascontiguousarray(columns.T)),
+            packed(columns.T),
         ],
     )
 

@@ -15,7 +15,7 @@ from kardashev.kernels.neutralization import (
 )
 from kardashev.kernels.ranking import POWER, doubled_rank, gaussianized
 from kardashev.kernels.stability import ranks_among
-from kardashev.rounds.blocks import scattered
+from kardashev.rounds.blocks import scattered, unpacked
 
 PLAIN = "plain"  # the form of a signal that is neutralized to nothing
 
@@ -24,11 +24,11 @@ PLAIN = "plain"  # the form of a signal that is neutralized to nothing
 class Sources:
     """Relations that a round is read from.
 
-    ranks : (round_number, signal_form, model_key, doubled_ranks), in the order of stock ids
+    ranks : (round_number, signal_form, model_key, doubled_ranks), in the order of stock ids, packed
     models : (round_number, model_key, model_id), the accepted ones
     universe : (round_number, stock_key, stock_id, sample_weight)
     bases : (round_number, basis, factor, loadings), N and Q, the basis of [N, 1], in the order of
-        stock ids; or None
+        stock ids, packed; or None
     norms : (round_number, model_key, least_squares_norm, projection_norm); None: they are made here
     meta_models : (round_number, meta_model, stock_key, value), or None
     """
@@ -179,8 +179,7 @@ class PreparedBlock:
         if self.whole is not None:
             return self.whole._basis(name)[self.here]
         rows = self.reader.rows(self.sources.bases, self.in_round | {"basis": name})
-        loadings = self.reader.matrix(rows.sort_by("factor")["loadings"], len(self.stocks))
-        return loadings.T
+        return unpacked(rows.sort_by("factor")["loadings"], len(self.stocks), "f").T
 
     @property
     def _has_norms(self):
@@ -198,6 +197,6 @@ def _ranks(reader, sources, in_round, form, stock_count):
     models = reader.index(
         sources.models, in_round, "model_key", "model_id", among=rows["model_key"]
     )
-    found = reader.matrix(rows["doubled_ranks"], stock_count).astype(np.int32, copy=False)
+    found = unpacked(rows["doubled_ranks"], stock_count, "u")
     order = np.argsort(models.here(rows["model_key"].to_numpy()), kind="stable")
-    return models, found[order].T
+    return models, found[order].astype(np.int32).T

@@ -19,7 +19,7 @@ from threadpoolctl import threadpool_limits
 from kardashev.kernels.ranking import doubled_rank
 from kardashev.portfolio.dropout import PUBLISHED
 from kardashev.portfolio.solve import NEWTON
-from kardashev.rounds.blocks import Blocks, lists
+from kardashev.rounds.blocks import Blocks, packed
 from kardashev.rounds.portfolios import optimized_portfolio_rows
 from kardashev.rounds.prepared import PLAIN, PreparedBlock, Sources
 from kardashev.rounds.true_contributions import true_contribution_rows
@@ -49,7 +49,7 @@ def fill(connection):
                 "round_number": np.full(count, ROUND),
                 "signal_form": [PLAIN] * count,
                 "model_key": np.arange(count, dtype=np.int32),
-                "doubled_ranks": lists(np.ascontiguousarray(ranks.T)),
+                "doubled_ranks": packed(ranks.T),
             }
         ),
         "stakes": pd.DataFrame({"model_key": np.arange(count), "at_risk_nmr": stakes}),

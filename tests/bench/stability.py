@@ -18,7 +18,7 @@ from numerai_tools import signals
 
 from kardashev.kernels.neutralization import least_squares_residual, orthonormal_basis
 from kardashev.kernels.ranking import doubled_rank, gaussianized
-from kardashev.rounds.blocks import lists
+from kardashev.rounds.blocks import packed
 from kardashev.rounds.prepared import PLAIN, Sources
 from kardashev.rounds.stability import NEUTRAL, stability_rows
 
@@ -41,10 +41,10 @@ def fill(connection):
     connection.execute(
         """
         create table ranks (
-            round_number int, signal_form varchar, model_key int, doubled_ranks int[]
+            round_number int, signal_form varchar, model_key int, doubled_ranks blob
         );
         create table bases (
-            round_number int, basis varchar, factor varchar, loadings double[]
+            round_number int, basis varchar, factor varchar, loadings blob
         );
         create table universe (
             round_number int, stock_key int, stock_id varchar, sample_weight double
@@ -73,10 +73,10 @@ def fill(connection):
                 number,
                 [form] * MODELS,
                 keys,
-                lists(np.ascontiguousarray(held.T)),
+                packed(held.T),
             )
         names = [f"n{column:03d}" for column in range(COLUMNS)]
-        columns = lists(np.ascontiguousarray(basis.T))
+        columns = packed(basis.T)
         insert(connection, "bases", number, ["projection"] * COLUMNS, names, columns)
         insert(connection, "universe", number, stocks, [f"S{i:05d}" for i in stocks], weights)
         insert(connection, "models", number, keys, [f"m{key:04d}" for key in keys])

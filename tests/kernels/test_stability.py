@@ -3,6 +3,7 @@
 import duckdb
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +11,7 @@ from numerai_tools import scoring, signals
 
 from kardashev.kernels.ranking import doubled_rank
 from kardashev.kernels.stability import churn, normalized, ranks_among, turnover
-from kardashev.rounds.blocks import lists
+from kardashev.rounds.blocks import packed, unpacked
 from kardashev.rounds.prepared import Sources
 from kardashev.rounds.stability import stability_rows
 
@@ -65,13 +66,18 @@ def test_turnover_is_the_organisers(seed):
         )
 
 
+def one(ranks):
+    """Packed ranks of one model."""
+    return packed(np.array([ranks]))[0].as_py()
+
+
 def held(rounds):
     """Relations of rounds that are held: number → (stocks, form → model → ranks)."""
     connection = duckdb.connect()
     universe, ranks, models = [], [], []
     for number, (stocks, forms) in rounds.items():
         universe += [(number, stock, f"S{stock}", 1.0) for stock in stocks]
-        ranks += [(number, f, m, list(r)) for f, of in forms.items() for m, r in of.items()]
+        ranks += [(number, f, m, one(r)) for f, of in forms.items() for m, r in of.items()]
         models += [(number, model, f"m{model}") for model in forms["plain"]]
     tables = {
         "universe": (universe, "round_number, stock_key, stock_id, sample_weight"),
@@ -84,7 +90,7 @@ def held(rounds):
         connection.execute(f"create table {name} as from given")
         found[name] = connection.table(name)
     connection.execute(
-        "create table bases (round_number int, basis varchar, factor varchar, loadings double[])"
+        "create table bases (round_number int, basis varchar, factor varchar, loadings blob)"
     )
     return connection, Sources(**found, bases=connection.table("bases"))
 
@@ -127,8 +133,29 @@ def test_a_pair_has_each_figure_that_can_be_taken():
     assert found["turnover"].isna().all()
 
 
-def test_lists_are_the_rows_of_a_matrix():
-    assert lists(np.array([[1, 2], [3, 4]])).to_pylist() == [[1, 2], [3, 4]]
-    assert lists(np.empty((0, 5))).to_pylist() == []
-    assert lists(np.array([[np.nan, 1.0]])).to_pylist() == [[None, 1.0]]
-    assert lists(np.empty((2, 0))).to_pylist() == [[], []]
+@pytest.mark.parametrize(
+    "values",
+    [
+        np.array([[1, 2], [3, 400]]),
+        np.array([[1, 70000]], np.int32),
+        np.array([[np.nan, 1.0], [-0.1, np.inf]]),
+        np.arange(12).reshape(3, 4).T,
+        np.arange(6.0).reshape(2, 3).T,
+        np.empty((0, 5)),
+        np.empty((2, 0), int),
+    ],
+)
+def test_what_is_packed_comes_back_from_a_database(values):
+    with duckdb.connect() as connection:
+        given = pa.table({"place": range(len(values)), "bytes": packed(values)})
+        connection.register("given", given)
+        connection.execute("create table held as from given")
+        held = connection.sql("select bytes from held order by place").to_arrow_table()["bytes"]
+    kind = "u" if np.issubdtype(values.dtype, np.integer) else "f"
+    np.testing.assert_array_equal(unpacked(held, values.shape[1], kind), values)
+    np.testing.assert_array_equal(unpacked(held[1:], values.shape[1], kind), values[1:])
+
+
+def test_whole_numbers_are_packed_as_wide_as_the_largest_needs():
+    pairs = (packed(np.array([[0, largest]])) for largest in (255, 256, 65536))
+    assert [len(pair[0].as_py()) for pair in pairs] == [2, 4, 8]

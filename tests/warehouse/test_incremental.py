@@ -52,13 +52,24 @@ def test_data_tests_look_at_what_the_build_wrote_and_at_whole_tables_when_asked(
     def passes(*arguments):
         return dbt(one_due, "test", "--select", "fct_stakes,test_type:generic", *arguments)[0] == 0
 
-    double = "insert into fct_stakes from fct_stakes where round_number = {} limit 1"
-    one_due.execute(double.format(1))
+    def owe(number):
+        one_due.execute(f"update fct_stakes set at_risk_nmr = -1 where round_number = {number}")
+
+    owe(1)
     assert passes()
-    one_due.execute(double.format(2))
+    owe(2)
     assert not passes()
     one_due.execute("delete from fct_stakes where round_number = 2")
     assert not passes("--vars", "whole_tables: true")
+
+
+def test_a_kept_row_that_shares_a_key_is_found_when_asked(one_due):
+    one_due.execute("insert into fct_stakes from fct_stakes where round_number = 1 limit 1")
+    run = ("run", "--select", "fct_stakes")
+    assert dbt(one_due, *run)[0] == 0
+    status, output = dbt(one_due, *run, "--vars", "whole_tables: true")
+    assert status == 1
+    assert "fct_stakes: round_number, model_id must name one row and never be null" in output
 
 
 def test_rows_that_share_a_key_leave_the_table_as_it_was(one_due):
