@@ -14,7 +14,7 @@ from kardashev.landing.tables import LABELS, LANDED_TABLES, LandedTable
 
 SCHEMA = "landing"
 # Small, and read by every build, be it to find what is due: never narrowed.
-WHOLE_TABLES = ("rounds", "models", "replayed_stakes", "replayed_scores")
+WHOLE_TABLES = ("rounds", "models", "prices", "replayed_stakes", "replayed_scores")
 FRAME_INDEX = re.compile(r"__index_level_\d+__|\(unnamed \d+\)|Unnamed: \d+")
 PATH = {"path": "varchar"}
 FINDINGS = {"unreadable_cells": "bigint", "unreadable_example": "varchar"}

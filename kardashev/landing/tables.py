@@ -154,6 +154,9 @@ LANDED_TABLES = {
             part=("score", "score_version", "score_day", "known_at"),
         ),
         LandedTable(
+            "prices", {"day": "date", "nmr_usd": "double"}, {}, makes_rounds=False, key=("day",)
+        ),
+        LandedTable(
             "replayed_stakes",
             REPLAY | {"model_id": "varchar", "stake_nmr": "double", "at_risk_nmr": "double"},
             {

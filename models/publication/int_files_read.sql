@@ -24,4 +24,4 @@ from manifest
 left join files_due on manifest.path = files_due.path
 where
     manifest.problem is null
-    and (manifest.table_name in ('rounds', 'models') or files_due.path is not null)
+    and (manifest.table_name in ('rounds', 'models', 'prices') or files_due.path is not null)

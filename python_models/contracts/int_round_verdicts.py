@@ -11,6 +11,7 @@ def model(dbt, session):
         ("rounds", dbt.ref("int_rounds_profiled")),
         ("calendar", dbt.ref("int_calendar_profiled")),
         ("models", dbt.ref("int_models_profiled")),
+        ("prices", dbt.ref("int_prices_profiled")),
         ("universe", dbt.ref("int_universes_profiled")),
         (None, dbt.ref("int_columns_profiled")),
         ("neutralizers", dbt.ref("int_orthonormality_profiled")),

@@ -39,6 +39,7 @@ def model(dbt, session):
         "fct_fund_capacity": dbt.ref("fct_fund_capacity"),
         "fct_diagnostics": dbt.ref("fct_diagnostics"),
         "fct_diagnostics_by_era": dbt.ref("fct_diagnostics_by_era"),
+        "fct_stakes_in_dollars": dbt.ref("fct_stakes_in_dollars"),
         "fct_replayed_stakes": dbt.ref("fct_replayed_stakes"),
         "fct_replayed_scores": dbt.ref("fct_replayed_scores"),
         "fct_provenance": dbt.ref("fct_provenance"),

@@ -70,6 +70,7 @@ KEYS = {
     "fct_payouts": ["round_number", "model_id"],
     "fct_payout_revisions": ["round_number", "model_id", "known_at"],
     "fct_round_payouts": ["round_number"],
+    "fct_stakes_in_dollars": ["round_number"],
     "fct_stake_ledger": ["round_number", "model_id"],
     "fct_meta_models": ["round_number", "meta_model", "stock_id"],
     "fct_scores": ["round_number", "model_id", "score", "score_version", "target", "score_day"],

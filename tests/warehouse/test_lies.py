@@ -196,6 +196,15 @@ def land_bad_models(landing):
     return tournament.write(bad, landing, "models", "bad")
 
 
+def land_prices(landing):
+    """Of the day of a close, of the day before from two files that differ, and one of nothing."""
+    close = pd.read_parquet(landing / "rounds" / f"{TRUE_ROUND}.parquet")["close_at"].iloc[0]
+    days = [(close - ago * tournament.DAY).date() for ago in range(3)]
+    prices = pd.DataFrame({"day": days, "nmr_usd": [20.0, 30.0, 0.0]})
+    tournament.write(prices, landing, "prices", "prices")
+    tournament.write(prices[1:2].assign(nmr_usd=31.0), landing, "prices", "others")
+
+
 def land_negative_round(landing):
     calendar = pd.read_parquet(landing / "rounds" / f"{TRUE_ROUND}.parquet")
     calendar = calendar.assign(round_number=NEGATIVE_ROUND)
@@ -214,6 +223,7 @@ def lied(tmp_path_factory):
     for lie, number in ROUNDS.items():
         LIES[lie](warehouse.landing, number)
     land_bad_models(warehouse.landing)
+    land_prices(warehouse.landing)
     land_negative_round(warehouse.landing)
     return warehouse, warehouse.build(succeeds=False, is_tested=True)
 
@@ -251,7 +261,12 @@ def test_what_is_odd_but_harmless_is_noticed(lied):
         (ROUNDS["rounds: closes near its opening"], "opens near its era"),
         (UNKNOWN_ROUND, "round in the calendar"),
         (0, "models registered"),
+        (0, "prices positive"),
+        (0, "one price a day"),
     }
+    dollars, nmr = marts["fct_stakes_in_dollars"], marts["fct_round_payouts"]
+    assert dollars["nmr_usd"].tolist() == [20]
+    assert dollars["at_risk_usd"].tolist() == (20 * nmr["at_risk_nmr"]).tolist()
     status = marts["fct_submissions"].set_index("model_id")["status"]
     assert status[["early", "model_d", "model_e"]].tolist() == ["accepted", "accepted", "late"]
     refused = marts["fct_contract_results"].query("scope == 'submission' and not success")
