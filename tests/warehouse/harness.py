@@ -135,6 +135,10 @@ class Warehouse:
         return self.folder / "published.duckdb"
 
     @property
+    def parquet(self):
+        return self.folder / "parquet"
+
+    @property
     def database(self):
         return self.folder / "kardashev.duckdb"
 
@@ -143,6 +147,7 @@ class Warehouse:
             "KARDASHEV_LANDING": str(self.landing),
             "KARDASHEV_DB": str(HERE / self.database.name if HERE.is_dir() else self.database),
             "KARDASHEV_PUBLISHED": str(self.published),
+            "KARDASHEV_PARQUET": str(self.parquet),
             "KARDASHEV_THREADS": str(threads),
             "DBT_TARGET_PATH": str(self.folder / "target"),
             "DBT_LOG_PATH": str(self.folder / "logs"),
@@ -184,17 +189,19 @@ class Warehouse:
         return output
 
     def _check_published(self):
-        """The published copy has the rows of the warehouse's marts, whatever part of it this build wrote."""
-        content = "select count(*), sum(cast(hash(mart) as hugeint)) from {}.{} as mart"
+        """What is published has the rows of the warehouse's marts, whatever part of it this build wrote."""
+        content = "select count(*), sum(cast(hash(mart) as hugeint)) from {} as mart"
         with duckdb.connect() as connection:
             connection.execute(f"attach '{self.database}' as built (read_only)")
             connection.execute(f"attach '{self.published}' as published (read_only)")
             for name in KEYS:
-                built, published = (
-                    connection.execute(content.format(place, name)).fetchall()
-                    for place in ("built", "published")
-                )
-                if built != published:
+                files = f"read_parquet('{self.parquet}/current/{name}/*.parquet')"
+                contents = {
+                    *connection.execute(content.format(f"built.{name}")).fetchall(),
+                    *connection.execute(content.format(f"published.{name}")).fetchall(),
+                    *connection.execute(content.format(files)).fetchall(),
+                }
+                if len(contents) > 1:
                     raise RuntimeError(f"{name} is not published as it was built")
 
     def _run_here(self, command, environment):
