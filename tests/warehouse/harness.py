@@ -125,6 +125,7 @@ class Warehouse:
 
     folder: Path
     project: Path = PROJECT
+    has_parquet: bool = False
 
     @property
     def landing(self):
@@ -143,15 +144,16 @@ class Warehouse:
         return self.folder / "kardashev.duckdb"
 
     def environment(self, threads=4):
-        return os.environ | {
+        places = {
             "KARDASHEV_LANDING": str(self.landing),
             "KARDASHEV_DB": str(HERE / self.database.name if HERE.is_dir() else self.database),
             "KARDASHEV_PUBLISHED": str(self.published),
-            "KARDASHEV_PARQUET": str(self.parquet),
             "KARDASHEV_THREADS": str(threads),
             "DBT_TARGET_PATH": str(self.folder / "target"),
             "DBT_LOG_PATH": str(self.folder / "logs"),
         }
+        parquet = {"KARDASHEV_PARQUET": str(self.parquet)} if self.has_parquet else {}
+        return os.environ | places | parquet
 
     def command(self, *arguments, threads=4):
         dbt = Path(sys.executable).with_name("dbt")
@@ -191,17 +193,15 @@ class Warehouse:
     def _check_published(self):
         """What is published has the rows of the warehouse's marts, whatever part of it this build wrote."""
         content = "select count(*), sum(cast(hash(mart) as hugeint)) from {} as mart"
+        sides = ["built.{}", "published.{}"]
+        if self.has_parquet:
+            sides.append(f"read_parquet('{self.parquet}/current/{{}}/*.parquet')")
         with duckdb.connect() as connection:
             connection.execute(f"attach '{self.database}' as built (read_only)")
             connection.execute(f"attach '{self.published}' as published (read_only)")
             for name in KEYS:
-                files = f"read_parquet('{self.parquet}/current/{name}/*.parquet')"
-                contents = {
-                    *connection.execute(content.format(f"built.{name}")).fetchall(),
-                    *connection.execute(content.format(f"published.{name}")).fetchall(),
-                    *connection.execute(content.format(files)).fetchall(),
-                }
-                if len(contents) > 1:
+                queries = [content.format(side.format(name)) for side in sides]
+                if len({connection.execute(query).fetchone() for query in queries}) > 1:
                     raise RuntimeError(f"{name} is not published as it was built")
 
     def _run_here(self, command, environment):
