@@ -55,6 +55,7 @@ def model(dbt, session):
         "leaderboard_seasons": dbt.ref("leaderboard_seasons"),
         "dim_models": dbt.ref("dim_models"),
         "dim_rounds": dbt.ref("dim_rounds"),
+        "dim_days": dbt.ref("dim_days"),
     }
     former = None if is_full_refresh() else previous_table(session, dbt.this)
     redone = dbt.ref("int_marts_redone")

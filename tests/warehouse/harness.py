@@ -116,6 +116,7 @@ KEYS = {
     "leaderboard_seasons": ["account_id", "season", "score"],
     "dim_models": ["model_id"],
     "dim_rounds": ["round_number"],
+    "dim_days": ["calendar_date"],
 }
 
 
