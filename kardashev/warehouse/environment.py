@@ -8,7 +8,6 @@ import re
 from pathlib import Path
 
 from kardashev.errors import SettingError
-from kardashev.warehouse.parquet import CURRENT
 
 LANDING, DATABASE, PUBLISHED = "KARDASHEV_LANDING", "KARDASHEV_DB", "KARDASHEV_PUBLISHED"
 PARQUET, THREADS = "KARDASHEV_PARQUET", "KARDASHEV_THREADS"
@@ -18,6 +17,7 @@ DEFAULTS = {
     PUBLISHED: "warehouse/published.duckdb",
     PARQUET: None,  # only who asks for it pays for it
 }
+CURRENT = "current"  # in the folder of Parquet: a link to what people read
 MOST_THREADS = 1024  # each takes memory of its own
 NO_PATH = re.compile(
     r":|[A-Za-z]\w+:"

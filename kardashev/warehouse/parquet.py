@@ -19,8 +19,9 @@ from pathlib import Path
 import duckdb
 
 from kardashev.landing.replacement import sync
+from kardashev.warehouse.environment import CURRENT
 
-CURRENT, VERSIONS, SCRATCH = "current", ".versions", "next"
+VERSIONS, SCRATCH = ".versions", "next"
 BLOCKS = {  # of a mart with this column: a row's block, named for its first round or day
     "round_number": "round_number // 50 * 50",
     "as_of_date": "cast(date_trunc('month', as_of_date) as date)",

@@ -91,6 +91,7 @@ def publish(connection, marts, target, redone=None, former=None, parquet_folder=
 
 @contextmanager
 def _former_stays(place):
+    """Says in one line why a place cannot be written."""
     try:
         yield
     except (duckdb.Error, OSError) as error:
