@@ -61,7 +61,7 @@ browser:  # for the dashboard's tests, from the system's packages
 test: check browser  ## every check, whole builds and a real browser included
 	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile tests/warehouse tests/dashboard/test_browser.py
 
-test-long: test  ## and what takes minutes: a build killed at every place, ten times the drawn files
+test-long: test  ## and what takes minutes: a build killed at every place, more drawn files, other clients
 	$(BIN)/pytest --numprocesses $(WORKERS) -m long tests/kernels tests/landing tests/warehouse
 
 bench: .venv/dashboard  ## CPU seconds and memory of whole builds, and of each kernel, at real size

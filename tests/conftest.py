@@ -1,9 +1,12 @@
 """What every test may use: the real data, when there is any beside the checkout."""
 
+import os
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+os.environ.pop("KARDASHEV_PARQUET", None)  # what a person publishes is not for tests to write
 
 # A busy machine is slow, not wrong.
 settings.register_profile("kardashev", deadline=None)

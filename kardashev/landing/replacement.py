@@ -56,9 +56,9 @@ def replace(root: Path, written: Path, target: Path, files):
     list_path = target.with_name(f"{PREFIX}{target.name}{SUFFIX}")
     list_path.write_text(json.dumps(listed))
     for path in (written, list_path, target.parent):
-        _sync(path)
+        sync(path)
     written.replace(target)
-    _sync(target.parent)
+    sync(target.parent)
     _remove_replaced(root, list_path)
 
 
@@ -83,6 +83,15 @@ def finish(root: Path, folders: str, stem: str):
         path.unlink()
 
 
+def sync(path):
+    """Wait until a file, or a folder's names, are on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def _is_list(name):
     return name.startswith(PREFIX) and name.endswith(SUFFIX)
 
@@ -99,12 +108,3 @@ def _remove_replaced(root, list_path):
             if folder == root or any(folder.iterdir()):
                 break
             folder.rmdir()
-
-
-def _sync(path):
-    """Wait until a file, or a folder's names, are on the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

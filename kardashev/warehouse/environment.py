@@ -10,12 +10,14 @@ from pathlib import Path
 from kardashev.errors import SettingError
 
 LANDING, DATABASE, PUBLISHED = "KARDASHEV_LANDING", "KARDASHEV_DB", "KARDASHEV_PUBLISHED"
-THREADS = "KARDASHEV_THREADS"
+PARQUET, THREADS = "KARDASHEV_PARQUET", "KARDASHEV_THREADS"
 DEFAULTS = {
     LANDING: "landing",
     DATABASE: "warehouse/kardashev.duckdb",
     PUBLISHED: "warehouse/published.duckdb",
+    PARQUET: None,  # only who asks for it pays for it
 }
+CURRENT = "current"  # in the folder of Parquet: a link to what people read
 MOST_THREADS = 1024  # each takes memory of its own
 NO_PATH = re.compile(
     r":|[A-Za-z]\w+:"
@@ -42,12 +44,18 @@ def place(variable, project):
     variable : str, one of `DEFAULTS`
     project : Path of the dbt project
 
+    Returns
+    -------
+    Path, or None where the variable is not set and has no default
+
     Raises
     ------
     SettingError
         When the variable is set to nothing, which never means the project's own folder, or to no path.
     """
     text = os.environ.get(variable, DEFAULTS[variable])
+    if text is None:
+        return None
     if not text.strip():
         raise SettingError(f"{variable} is empty: unset it, or give a path")
     if NO_PATH.match(text):
@@ -55,8 +63,13 @@ def place(variable, project):
     return Path(project) / text
 
 
-def check_places(landing, database, published):
+def check_places(landing, database, published, parquet=None):
     """Refuses places that a build could not use, or would damage; makes the folders it writes into.
+
+    Parameters
+    ----------
+    landing, database, published, parquet : Path
+        The last may be None: no Parquet is written.
 
     Raises
     ------
@@ -72,6 +85,23 @@ def check_places(landing, database, published):
             f"{PUBLISHED} is the warehouse itself, {published}: the copy would replace it; give "
             "another file"
         )
+    if parquet:
+        _check_folder(parquet, landing)
+
+
+def _check_folder(parquet, landing):
+    """Refuses a place for Parquet where no folder can be made, or where its files would be read as landed."""
+    current = parquet / CURRENT
+    if current.exists() and not current.is_symlink():
+        raise SettingError(f"{PARQUET}: {current} is in the way: give a folder without it")
+    if parquet.resolve().is_relative_to(landing.resolve()):
+        raise SettingError(f"{PARQUET} is in the landing, {parquet}: give a folder outside it")
+    try:
+        parquet.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingError(f"{PARQUET}: {parquet} cannot be used: {error.strerror}") from error
+    if not os.access(parquet, os.W_OK):
+        raise SettingError(f"{PARQUET}: {parquet} cannot be written")
 
 
 def check_threads(text):

@@ -14,6 +14,7 @@ from kardashev.printing import visible_lines
 from kardashev.warehouse.environment import (
     DATABASE,
     LANDING,
+    PARQUET,
     PUBLISHED,
     check_places,
     check_threads,
@@ -37,6 +38,11 @@ def landing_folder():
 def published_file():
     """The published copy that this build swaps in."""
     return place(PUBLISHED, below_project("."))
+
+
+def parquet_folder():
+    """The folder where this build publishes Parquet; None if it does not."""
+    return place(PARQUET, below_project("."))
 
 
 def is_full_refresh():
@@ -72,7 +78,7 @@ class Plugin(BasePlugin):
         project = below_project(".")
         place(DATABASE, project)  # an empty name would be the project's folder
         creds.path = str(project / creds.path)
-        check_places(landing_folder(), Path(creds.path), published_file())
+        check_places(landing_folder(), Path(creds.path), published_file(), parquet_folder())
         check_threads((creds.settings or {}).get("threads", 1))
         check_rules(project)
         try:

@@ -10,9 +10,10 @@ like (`STAT`: nobody can set back the time of the inode's change), and how many 
 `note_that_a_build_begins` counts them before anything is written. If another build than this one began, it
 may have changed marts that it never published. Then everything is copied; and so it is after a full refresh,
 where a table's columns are others, or where the former copy cannot be read.
+
+If a folder for Parquet is named, the copy is written there once more when it is in its place (`parquet.py`).
 """
 
-import os
 import shutil
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -22,6 +23,8 @@ import pyarrow as pa
 
 from kardashev.errors import WarehouseError
 from kardashev.landing.listing import STAT, file_stat
+from kardashev.landing.replacement import sync
+from kardashev.warehouse.parquet import swap_in, version_of
 
 STORAGE_VERSION = "v1.0.0"  # any DuckDB client since 1.0 opens the copy
 COPY = "published_copy"  # the name by which the file is attached
@@ -45,7 +48,7 @@ SCHEMA = pa.schema(
 )
 
 
-def publish(connection, marts, target, redone=None, former=None):
+def publish(connection, marts, target, redone=None, former=None, parquet_folder=None):
     """Writes what is new into a scratch file beside the target, then renames it over that.
 
     Whoever reads the target sees the former copy or the new one, never a mixture; a killed build
@@ -60,6 +63,7 @@ def publish(connection, marts, target, redone=None, former=None):
         this build redid them, null for a table that it wrote whole
     former : relation with the columns of `SCHEMA`, what this function returned last; or None where it did
         not, or under a full refresh
+    parquet_folder : Path, or None: no Parquet is written
 
     Returns
     -------
@@ -68,14 +72,40 @@ def publish(connection, marts, target, redone=None, former=None):
     Raises
     ------
     WarehouseError
-        When the copy cannot be written, as on a full disk: what was written of it is removed.
+        When the copy, or Parquet, cannot be written, as on a full disk: what was written of it is removed.
     """
+    changes = _changes(connection, marts, redone, former, target)
+    before = former.to_arrow_table().to_pylist()[0] if changes is not None else None
+    if changes == {}:
+        publication = before | {"replaced_count": 0, "builds_begun": 0}
+    else:
+        with _former_stays(target):
+            publication = _publish_copy(connection, marts, changes, target)
+        changes = None if publication["is_whole"] else changes
+    if parquet_folder:
+        version, former_version = (row and version_of(row) for row in (publication, before))
+        with _former_stays(parquet_folder), _attached(connection, target, "read_only") as cursor:
+            swap_in(cursor, COPY, marts, parquet_folder, version, former_version, changes)
+    return pa.Table.from_pylist([publication], schema=SCHEMA)
+
+
+@contextmanager
+def _former_stays(place):
+    """Says in one line why a place cannot be written."""
+    try:
+        yield
+    except (duckdb.Error, OSError) as error:
+        reason = str(error).strip().splitlines()[0]
+        raise WarehouseError(
+            f"{place} cannot be written, the former copy stays: {reason}"
+        ) from None
+
+
+def _publish_copy(connection, marts, changes, target):
+    """Swaps in a new file and returns the row of `SCHEMA` that describes it."""
     target.parent.mkdir(parents=True, exist_ok=True)
     scratch = target.with_name(f".{target.name}.next")
     _remove(scratch)
-    changes = _changes(connection, marts, redone, former, target)
-    if changes == {}:
-        return _row(former.to_arrow_table().to_pylist()[0], replaced_count=0, builds_begun=0)
     try:
         is_whole = changes is None or not _write_changes(
             connection, marts, changes, target, scratch
@@ -83,24 +113,17 @@ def publish(connection, marts, target, redone=None, former=None):
         if is_whole:
             _write_whole(connection, marts, scratch)
         scratch.replace(target)
-    except (duckdb.Error, OSError) as error:
+    except (duckdb.Error, OSError):
         _remove(scratch)  # a full disk needs its room now, not at the next build
-        reason = str(error).strip().splitlines()[0]
-        raise WarehouseError(
-            f"{target} cannot be written, the former copy stays: {reason}"
-        ) from None
-    published = {"path": str(target), "published_at": datetime.now(UTC).replace(tzinfo=None)}
-    return _row(
-        published | file_stat(target),
-        relation_count=len(marts),
-        replaced_count=len(marts) if is_whole else len(changes),
-        is_whole=is_whole,
-        builds_begun=0,
-    )
-
-
-def _row(publication, **values):
-    return pa.Table.from_pylist([publication | values], schema=SCHEMA)
+        raise
+    return file_stat(target) | {
+        "path": str(target),
+        "published_at": datetime.now(UTC).replace(tzinfo=None),
+        "relation_count": len(marts),
+        "replaced_count": len(marts) if is_whole else len(changes),
+        "is_whole": is_whole,
+        "builds_begun": 0,
+    }
 
 
 def _changes(connection, marts, redone, former, target):
@@ -169,7 +192,7 @@ def _write_changes(connection, marts, changes, target, scratch):
     except duckdb.Error:
         _remove(scratch)
         return False
-    _sync(scratch)
+    sync(scratch)
     return True
 
 
@@ -193,7 +216,7 @@ def _write_whole(connection, marts, scratch):
         for name, mart in marts.items():
             _create(cursor, name, mart.sql_query())
         cursor.execute(f"checkpoint {COPY}")
-    _sync(scratch)
+    sync(scratch)
 
 
 def _create(cursor, name, mart):
@@ -216,12 +239,6 @@ def _attached(connection, file, option="type duckdb"):
         yield cursor
     finally:
         cursor.execute(f"detach {COPY}")
-
-
-def _sync(file):
-    """The file is on the disk for good."""
-    with file.open("rb") as written:
-        os.fsync(written.fileno())
 
 
 def _remove(scratch):

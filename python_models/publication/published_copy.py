@@ -1,6 +1,11 @@
-"""Grain: one row, the newest publication. Copies what is new in the marts into the file that people read."""
+"""Grain: one row, the newest publication. Copies what is new in the marts into what people read."""
 
-from kardashev.warehouse.plugin import is_full_refresh, previous_table, published_file
+from kardashev.warehouse.plugin import (
+    is_full_refresh,
+    parquet_folder,
+    previous_table,
+    published_file,
+)
 from kardashev.warehouse.publish import publish
 
 
@@ -51,6 +56,8 @@ def model(dbt, session):
         "leaderboard_seasons": dbt.ref("leaderboard_seasons"),
         "dim_models": dbt.ref("dim_models"),
         "dim_rounds": dbt.ref("dim_rounds"),
+        "dim_days": dbt.ref("dim_days"),
     }
     former = None if is_full_refresh() else previous_table(session, dbt.this)
-    return publish(session, marts, published_file(), dbt.ref("int_marts_redone"), former)
+    redone = dbt.ref("int_marts_redone")
+    return publish(session, marts, published_file(), redone, former, parquet_folder())

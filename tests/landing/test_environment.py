@@ -6,7 +6,13 @@ import duckdb
 import pytest
 
 from kardashev.errors import SettingError
-from kardashev.warehouse.environment import DEFAULTS, check_places, check_threads, place
+from kardashev.warehouse.environment import (
+    DEFAULTS,
+    PARQUET,
+    check_places,
+    check_threads,
+    place,
+)
 
 
 @pytest.fixture
@@ -76,6 +82,25 @@ def test_what_is_written_is_a_file_of_its_own(places, tmp_path, name, variable):
 
 def test_a_landing_that_is_no_folder_is_refused(places, tmp_path):
     assert "no landing at" in refusal(**places | {"landing": tmp_path / "nowhere"})
+
+
+def test_parquet_goes_to_a_folder_of_its_own(places, tmp_path):
+    check_places(**places, parquet=tmp_path / "for" / "readers")
+    assert (tmp_path / "for" / "readers").is_dir()
+    (tmp_path / "in_the_way" / "current").mkdir(parents=True)
+    (tmp_path / "linked").symlink_to(places["landing"])
+    (tmp_path / "file").touch()
+    for folder, reason in (
+        ("in_the_way", "current is in the way"),
+        ("linked/scores", "is in the landing"),
+        ("file", "cannot be used"),
+    ):
+        assert reason in refusal(**places, parquet=tmp_path / folder)
+
+
+def test_no_parquet_is_written_unless_its_folder_is_named(monkeypatch, tmp_path):
+    monkeypatch.delenv(PARQUET, raising=False)
+    assert place(PARQUET, tmp_path) is None
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "x", "", "1.5", "٣", "1025", "9" * 30])

@@ -10,8 +10,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 import yaml
+from dbt_semantic_interfaces.implementations.semantic_manifest import PydanticSemanticManifest
+from dbt_semantic_interfaces.validations.semantic_manifest_validator import (
+    SemanticManifestValidator,
+)
 
 PROJECT = Path(__file__).parents[2]
 TOPICS = (
@@ -34,18 +39,39 @@ KEYS_GIVEN = {  # stored without a key that is held
     "int_target_deliveries_judged": "strays among them",
     "int_signals_matched": "landed rows: that a stock is named once is judged, not given",
 }
+PARENTS = {"dim_rounds": r"(.+_)?round(_number)?", "dim_models": r"(.+_)?model_id"}
+ORPHANS = {
+    "fct_contract_results": "verdicts are of refused rounds too, and of models/",
+    "fct_replayed_stakes": "a replay stays as it was made",
+    "fct_replayed_scores": "a replay stays as it was made",
+}
+METRICS = {
+    *("at_risk_nmr", "payout_nmr", "pending_payout_nmr", "stake_weighted_score"),
+    *("stake_weighted_reputation", "fund_return", "fund_net_return"),
+}
 KEYLESS = "view"  # what is computed anew at each reading is held where it is stored
 
 
 @pytest.fixture(scope="session")
-def models(tmp_path_factory):
-    """The nodes of the models, by name; each with its topic, parents and sources."""
+def target(tmp_path_factory):
+    """Where dbt leaves what it parsed."""
     target = tmp_path_factory.mktemp("target")
     (target / "landing").mkdir()
     dbt = Path(sys.executable).with_name("dbt")
     command = [dbt, "parse", "--quiet", "--project-dir", PROJECT, "--profiles-dir", PROJECT]
     subprocess.run([*command, "--target-path", target], check=True, cwd=target)
-    nodes = json.loads((target / "manifest.json").read_text())["nodes"]
+    return target
+
+
+@pytest.fixture(scope="session")
+def manifest(target):
+    return json.loads((target / "manifest.json").read_text())
+
+
+@pytest.fixture(scope="session")
+def models(manifest):
+    """The nodes of the models, by name; each with its topic, parents and sources."""
+    nodes = manifest["nodes"]
     found = {n["name"]: n for n in nodes.values() if n["resource_type"] == "model"}
     names = {node["unique_id"]: name for name, node in found.items()}
     for node in found.values():
@@ -74,7 +100,7 @@ def test_each_topic_has_one_yml_of_models_and_one_of_unit_tests(models):
         if folder.is_dir():
             expected = {
                 f"_{folder.name}__{kind}.yml"
-                for kind in ("models", "unit_tests", "sources", "exposures")
+                for kind in ("models", "unit_tests", "sources", "exposures", "semantic_models")
             }
             assert {path.name for path in folder.glob("*.yml")} <= expected
     assert not list((PROJECT / "python_models").rglob("*.yml"))
@@ -116,6 +142,42 @@ def test_published_models_enforce_their_contract(models):
 def test_every_published_model_is_copied(models):
     copied = set(models["published_copy"]["parents"])
     assert {name for name in models if name.startswith(PUBLISHED)} <= copied
+
+
+@pytest.mark.parametrize("parent", PARENTS)
+def test_every_published_column_of_a_parents_key_is_held_to_it(manifest, models, parent):
+    (held,) = (
+        node["test_metadata"]["kwargs"]["children"]
+        for node in manifest["nodes"].values()
+        if node.get("attached_node") == models[parent]["unique_id"]
+        and node["test_metadata"]["name"] == "is_parent_of"
+    )
+    columns = {
+        (column, name)
+        for name, node in models.items()
+        if name.startswith(PUBLISHED) and name not in (parent, *ORPHANS)
+        for column in node["columns"]
+        if re.fullmatch(PARENTS[parent], column)
+    }
+    assert {(column, name) for column, names in held.items() for name in names} == columns
+
+
+def test_the_semantic_layer_is_valid_and_has_the_metrics_that_docs_name(target):
+    text = (target / "semantic_manifest.json").read_text()
+    semantic = PydanticSemanticManifest.parse_raw(text)
+    SemanticManifestValidator().checked_validations(semantic)
+    assert {metric.name for metric in semantic.metrics} >= METRICS
+
+
+def test_what_the_semantic_layer_reads_is_in_the_contracts_of_the_marts(manifest, models):
+    with duckdb.connect() as connection:
+        for semantic in manifest["semantic_models"].values():
+            mart = semantic["node_relation"]["alias"]
+            columns = (f"{name} {c['data_type']}" for name, c in models[mart]["columns"].items())
+            connection.execute(f"create or replace table {mart} ({', '.join(columns)})")
+            for kind in ("entities", "dimensions", "measures"):
+                for read in semantic[kind]:
+                    connection.execute(f"select {read['expr'] or read['name']} from {mart}")
 
 
 def test_the_grain_stands_first_in_every_model(models):

@@ -15,7 +15,7 @@ def warehouse(tmp_path):
 @pytest.fixture(scope="session")
 def clean(tmp_path_factory):
     """The tournament of six rounds, landed and built at once."""
-    built = Warehouse(tmp_path_factory.mktemp("clean"))
+    built = Warehouse(tmp_path_factory.mktemp("clean"), has_parquet=True)
     tournament.land_all(built.landing, ROUNDS)
     built.build(is_tested=True)
     return built

@@ -117,6 +117,7 @@ KEYS = {
     "leaderboard_seasons": ["account_id", "season", "score"],
     "dim_models": ["model_id"],
     "dim_rounds": ["round_number"],
+    "dim_days": ["calendar_date"],
 }
 
 
@@ -126,6 +127,7 @@ class Warehouse:
 
     folder: Path
     project: Path = PROJECT
+    has_parquet: bool = False
 
     @property
     def landing(self):
@@ -136,11 +138,15 @@ class Warehouse:
         return self.folder / "published.duckdb"
 
     @property
+    def parquet(self):
+        return self.folder / "parquet"
+
+    @property
     def database(self):
         return self.folder / "kardashev.duckdb"
 
     def environment(self, threads=4):
-        return os.environ | {
+        places = {
             "KARDASHEV_LANDING": str(self.landing),
             "KARDASHEV_DB": str(HERE / self.database.name if HERE.is_dir() else self.database),
             "KARDASHEV_PUBLISHED": str(self.published),
@@ -148,6 +154,8 @@ class Warehouse:
             "DBT_TARGET_PATH": str(self.folder / "target"),
             "DBT_LOG_PATH": str(self.folder / "logs"),
         }
+        parquet = {"KARDASHEV_PARQUET": str(self.parquet)} if self.has_parquet else {}
+        return os.environ | places | parquet
 
     def command(self, *arguments, threads=4):
         dbt = Path(sys.executable).with_name("dbt")
@@ -185,17 +193,17 @@ class Warehouse:
         return output
 
     def _check_published(self):
-        """The published copy has the rows of the warehouse's marts, whatever part of it this build wrote."""
-        content = "select count(*), sum(cast(hash(mart) as hugeint)) from {}.{} as mart"
+        """What is published has the rows of the warehouse's marts, whatever part of it this build wrote."""
+        content = "select count(*), sum(cast(hash(mart) as hugeint)) from {} as mart"
+        sides = ["built.{}", "published.{}"]
+        if self.has_parquet:
+            sides.append(f"read_parquet('{self.parquet}/current/{{}}/*.parquet')")
         with duckdb.connect() as connection:
             connection.execute(f"attach '{self.database}' as built (read_only)")
             connection.execute(f"attach '{self.published}' as published (read_only)")
             for name in KEYS:
-                built, published = (
-                    connection.execute(content.format(place, name)).fetchall()
-                    for place in ("built", "published")
-                )
-                if built != published:
+                queries = [content.format(side.format(name)) for side in sides]
+                if len({connection.execute(query).fetchone() for query in queries}) > 1:
                     raise RuntimeError(f"{name} is not published as it was built")
 
     def _run_here(self, command, environment):

@@ -70,7 +70,7 @@ def is_done(events, model):
 @pytest.fixture(scope="module")
 def half_landed(tmp_path_factory):
     """A warehouse of four rounds, built; the other two, a correction and a target day are still to come."""
-    built = Warehouse(tmp_path_factory.mktemp("half"))
+    built = Warehouse(tmp_path_factory.mktemp("half"), has_parquet=True)
     tournament.land_all(built.landing, (1, 2, 4, 5))
     tournament.land_upload(built.landing, 4, "model_c", correction=1)
     built.build()
@@ -79,7 +79,8 @@ def half_landed(tmp_path_factory):
 
 @pytest.mark.parametrize("place", PLACES)
 def test_a_killed_build_is_finished_by_the_next(warehouse, clean, half_landed, place):
-    shutil.copytree(half_landed.folder, warehouse.folder, dirs_exist_ok=True)
+    shutil.copytree(half_landed.folder, warehouse.folder, symlinks=True, dirs_exist_ok=True)
+    warehouse.has_parquet = True
     former = warehouse.marts()
     shutil.rmtree(warehouse.landing)
     shutil.copytree(clean.landing, warehouse.landing)

@@ -161,6 +161,20 @@ def test_a_landing_that_lost_what_was_built_stops_the_build_unless_told(warehous
     assert len(lines(output, "landing/rounds has no round: land one")) == 1
 
 
+def test_published_rows_of_a_round_that_the_calendar_lacks_are_noticed(warehouse, clean):
+    shutil.copytree(clean.folder, warehouse.folder, dirs_exist_ok=True)
+    warehouse.execute("delete from dim_rounds where round_number = 2")
+    command = warehouse.command("test", "--select", "every_published_round_is_in_the_calendar")
+    done = subprocess.run(
+        command, env=warehouse.environment(), cwd=warehouse.folder, capture_output=True, text=True
+    )
+    assert done.returncode == 0
+    (noticed,) = lines(
+        done.stdout, "published rows have a round_number that dim_rounds lacks, as 2"
+    )
+    assert "fct_scores, " in noticed and "fct_stakes, " in noticed
+
+
 def test_a_pattern_that_finds_no_landed_factor_is_named_and_stops_nothing(clean):
     command = clean.command("test", "--select", "every_factor_pattern_finds_a_factor")
     done = subprocess.run(
