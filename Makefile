@@ -62,7 +62,8 @@ test: check browser  ## every check, whole builds and a real browser included
 	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile tests/warehouse tests/dashboard/test_browser.py
 
 test-long: test  ## and what takes minutes: a build killed at every place, more drawn files, other clients
-	$(BIN)/pytest --numprocesses $(WORKERS) -m long tests/kernels tests/landing tests/warehouse
+	$(BIN)/pytest --numprocesses $(WORKERS) -m long tests/kernels tests/landing
+	$(BIN)/pytest --numprocesses $(WORKERS) -m long tests/warehouse
 
 bench: .venv/dashboard  ## CPU seconds and memory of whole builds, and of each kernel, at real size
 	$(BIN)/python tests/bench/build.py

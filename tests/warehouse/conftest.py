@@ -4,8 +4,6 @@ import pytest
 import tournament
 from harness import Warehouse
 
-ROUNDS = (1, 2, 3, 4, 5, 6)
-
 
 @pytest.fixture
 def warehouse(tmp_path):
@@ -16,6 +14,6 @@ def warehouse(tmp_path):
 def clean(tmp_path_factory):
     """The tournament of six rounds, landed and built at once."""
     built = Warehouse(tmp_path_factory.mktemp("clean"), has_parquet=True)
-    tournament.land_all(built.landing, ROUNDS)
+    tournament.land_all(built.landing, tournament.ROUNDS)
     built.build(is_tested=True)
     return built

@@ -7,7 +7,6 @@ import duckdb
 import pandas as pd
 import pytest
 import tournament
-from conftest import ROUNDS
 from harness import PROJECT
 
 from kardashev import cli
@@ -37,7 +36,7 @@ def assert_agrees(parts):
 
 
 def test_every_round_of_a_build_is_recomputed_from_its_landing(clean):
-    parts = audit(clean.published, clean.landing, ROUNDS)
+    parts = audit(clean.published, clean.landing, tournament.ROUNDS)
     assert tuple(parts) == PARTS
     assert_agrees(parts)
     marts = clean.marts()
@@ -209,7 +208,7 @@ def test_the_command_prints_the_table_and_its_exit_status_says_whether_all_agree
     assert all(f"\n  {part} " in printed for part in PARTS)
     assert cli.main(["audit", "--last", "1", "--json", *places]) == 0
     found = json.loads(capsys.readouterr().out)
-    assert found["rounds"] == [ROUNDS[-1]]
+    assert found["rounds"] == [tournament.ROUNDS[-1]]
     assert [part["part"] for part in found["parts"]] == list(PARTS)
     for wrong, said in (
         (["--round", "99"], f"round 99 is not in {clean.published}"),

@@ -8,7 +8,6 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 import tournament
-from conftest import ROUNDS
 from harness import Warehouse
 from numerai_tools import scoring
 from portfolio_oracle import clarabels
@@ -60,7 +59,7 @@ def sold_weights(marts):
 def daily(tmp_path_factory):
     """Seven rounds, the last one running, with a revision of round 2; built at once."""
     warehouse = Warehouse(tmp_path_factory.mktemp("daily"))
-    tournament.land_all(warehouse.landing, ROUNDS)
+    tournament.land_all(warehouse.landing, tournament.ROUNDS)
     land_ages(warehouse.landing)
     tournament.land_round(warehouse.landing, 7)
     for day in (3, 4):

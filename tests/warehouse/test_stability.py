@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 import stability_oracle
 import tournament
-from conftest import ROUNDS
 from harness import PROJECT, Warehouse, assert_same_marts
 from jinja2 import Template
 from numerai_tools import scoring, signals
@@ -49,7 +48,7 @@ def assert_stability_matches(oracle, marts):
     return expected
 
 
-@pytest.mark.parametrize("number", ROUNDS)
+@pytest.mark.parametrize("number", tournament.ROUNDS)
 def test_churn_and_turnover_equal_the_organisers_code(clean, number):
     assert_stability_matches(oracle_of(clean.landing, number), clean.marts())
 
@@ -137,7 +136,7 @@ def test_no_weekly_round_of_real_prices_is_without_a_window(shared_data):
 
 
 def test_stakes_are_zeroed_as_the_organisers_code_says(clean, daily):
-    for warehouse, numbers in ((clean, ROUNDS), (daily, DAILY)):
+    for warehouse, numbers in ((clean, tournament.ROUNDS), (daily, DAILY)):
         marts = warehouse.marts()
         for number in numbers:
             oracle = oracle_of(warehouse.landing, number)

@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 import pytest
 import tournament
-from conftest import ROUNDS
 from harness import Warehouse, assert_same_marts
 
 SCORE = "ric"
@@ -19,12 +18,12 @@ def boards(tmp_path_factory):
     """Leaderboards before and after 60-day targets came, and revisions: of values, to null, of one model."""
     warehouse = Warehouse(tmp_path_factory.mktemp("standings"))
     tournament.land_models(warehouse.landing)
-    for number in ROUNDS:
+    for number in tournament.ROUNDS:
         tournament.land_round(warehouse.landing, number)
         tournament.land_targets(warehouse.landing, number, 20)
     warehouse.build()
     before = warehouse.marts()
-    for number in ROUNDS:
+    for number in tournament.ROUNDS:
         tournament.land_targets(warehouse.landing, number, 60)
     tournament.land_targets(warehouse.landing, 2, 20, revision=60)
     land_scores(warehouse.landing, 5, dict.fromkeys(tournament.MODELS))

@@ -20,6 +20,7 @@ TARGETS = {
 MODELS = tuple(f"model_{name}" for name in "abcdefgh")
 CLONE = ("model_a", "model_b")
 BENCHMARKS = ("model_a", "model_f")
+ROUNDS = (1, 2, 3, 4, 5, 6)  # of a clean warehouse
 LONE_ROUND = 3  # one model only
 UNSTAKED_ROUND = 4  # nothing at risk
 FICKLE = "model_h"  # its signals are new each round
