@@ -25,7 +25,7 @@ COMMANDS = (
     *(landing.land, landing.compact, landing.market, landing.demo),
     *(looking.status, looking.tour, looking.scores, looking.query, looking.diagnose),
     *(looking.report, looking.dashboard),
-    *(checking.audit, checking.contribution, checking.replay),
+    *(checking.check, checking.audit, checking.contribution, checking.replay),
     completion,
 )
 EPILOG = """\b
@@ -47,7 +47,7 @@ folder above that has a dbt_project.yml. Paths given as options are taken from h
 \b
 exit status:
   0    done
-  1    an audit found a difference
+  1    an audit found a difference; a file that is checked would not count in full
   2    a wrong argument, or an error that one line on standard error explains
   130  interrupted
 """

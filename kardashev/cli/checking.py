@@ -7,6 +7,7 @@ from kardashev.cli.options import (
     database_option,
     json_option,
     landing_option,
+    moment,
     project_option,
     published_option,
     rounds,
@@ -52,6 +53,41 @@ def audit(round_number, bounds, last, as_json, project, published, landing):
 
     numbers = bounds if round_number is None else (round_number, round_number)
     return audit(published, landing, project, numbers, last, as_json, say)
+
+
+@click.command()
+@click.argument("file", metavar="FILE", type=PATH)
+@click.option(
+    "--round", "round_number", metavar="N", type=int, required=True, help="a landed round"
+)
+@click.option("--model", "model_id", metavar="M", required=True, help="the model's id")
+@click.option("--received-at", metavar="ISO", type=moment, help="UTC without a zone (default: now)")
+@json_option
+@project_option
+@database_option
+@landing_option
+def check(file, round_number, model_id, received_at, as_json, project, database, landing):
+    """Check a file before it is sent.
+
+    What would become of FILE as an upload of the model: its form, every contract, churn and turnover
+    against the window beside their thresholds, exposures, the nearest model, and what of the landed stake
+    would be at risk and why. Nothing is landed: the file is built beside what is, in a copy of the
+    warehouse that is removed afterwards.
+
+    \b
+    examples:
+      kardashev check mine.csv --round 812 --model alice
+      kardashev check mine.csv --round 812 --model alice --json | jq .stake
+
+    Exit status: 0 when it would be accepted with its stake at risk as it is landed, 1 when it would be
+    quarantined or late, or its stake set to zero, 2 when the door would refuse it.
+    """
+    use_one_blas_thread()
+    from kardashev.inspection.check import print_check
+
+    return print_check(
+        project, landing, database, file, round_number, model_id, received_at, as_json
+    )
 
 
 @click.command()

@@ -1,6 +1,7 @@
 """Commands that show what is built. Each imports what is heavy when it is called: `--help` is quick."""
 
 import sys
+from pathlib import Path
 
 import click
 
@@ -11,7 +12,9 @@ from kardashev.cli.options import (
     given,
     json_option,
     landing_option,
+    project_option,
     published_option,
+    use_one_blas_thread,
 )
 from kardashev.errors import SettingError
 from kardashev.printing import TABLE, say
@@ -112,23 +115,39 @@ def query(sql, form, limit, published):
 
 
 @click.command()
-@click.argument("model_id", metavar="MODEL")
+@click.argument("model", metavar="MODEL|FILE")
 @json_option
+@project_option
 @published_option
-def diagnose(model_id, published, as_json):
+@database_option
+@landing_option
+def diagnose(model, as_json, project, published, database, landing):
     """Judge a model's past.
 
     How the uploads of MODEL, an id, to eras of validation did: every score, plain and neutralized, the
     worst eras, exposures, example models, and what it moves from era to era.
 
+    Of a FILE, whose name ends in .csv or .parquet, the same, without sending it: rows as in an upload,
+    each with its era in `date`. It is built beside what is landed, in a copy of the warehouse that is
+    removed afterwards.
+
     \b
     examples:
       kardashev diagnose alice
+      kardashev diagnose mine.parquet
       kardashev market --prices p.csv --securities s.csv --kind validation --from 2015-01-01
     """
-    from kardashev.inspection.diagnosis import print_diagnosis
+    from kardashev.landing.layouts import format_of
 
-    print_diagnosis(published, model_id, as_json)
+    if format_of(model) is None:
+        from kardashev.inspection.diagnosis import print_diagnosis
+
+        print_diagnosis(published, model, as_json)
+        return
+    use_one_blas_thread()
+    from kardashev.inspection.diagnosis import print_diagnosis_of_file
+
+    print_diagnosis_of_file(project, landing, database, Path(model), as_json)
 
 
 @click.command()

@@ -1,7 +1,12 @@
 """The diagnostics of one model, as its published marts have them, for a terminal."""
 
+from datetime import UTC, datetime
+
 from kardashev.errors import WarehouseError
-from kardashev.printing import print_json, print_table
+from kardashev.inspection.trial import tried
+from kardashev.landing.calendar import read_rounds
+from kardashev.landing.door.history import read_history
+from kardashev.printing import print_json, print_table, say
 from kardashev.warehouse.reading import PUBLISHED_COPY, reading, records
 
 HEADLINE = """
@@ -146,6 +151,31 @@ order by figure
 """,
     ),
 )
+
+
+MADE = ("fct_diagnostics",)  # what the queries read, with all that it is made from
+
+
+def print_diagnosis_of_file(project, landing, database, file, as_json=False):
+    """Prints the diagnostics of a file that is not sent, under its own name, to standard output.
+
+    Parameters
+    ----------
+    project, landing, database : Path; the last may be of a warehouse that is yet to be built
+    file : Path, as `kardashev.landing.door.history.read_history` takes it
+    as_json : bool
+
+    Raises
+    ------
+    RefusedFileError
+        When the file's form is not as it must be.
+    LandingError, WarehouseError
+        When landing or warehouse cannot be read, nothing of the file is accepted, or it cannot be built.
+    """
+    now = datetime.now(UTC)
+    upload = read_history(file, read_rounds(landing), file.stem, now)
+    with tried(project, landing, database, upload, MADE, say) as scratch:
+        print_diagnosis(scratch.database, file.stem, as_json)
 
 
 def print_diagnosis(published, model_id, as_json=False):

@@ -8,14 +8,15 @@ import yaml
 from kardashev.errors import WarehouseError
 from kardashev.landing.listing import changed_files
 from kardashev.landing.reader import narrow_views
+from kardashev.replay.queries import make_table, read_sql
 from kardashev.replay.recursion import replay_rows
 from kardashev.replay.replayed_rounds import Replayed
 from kardashev.replay.results import TABLES, check_out, land_replays, print_report, write_out
-from kardashev.replay.scratch import make_table, read_sql, scratch_warehouse
 from kardashev.replay.staked_rounds import STAKE_BOUND
 from kardashev.rounds.prepared import Sources
 from kardashev.warehouse.environment import PUBLISHED, place
 from kardashev.warehouse.reading import reading
+from kardashev.warehouse.scratch import scratch_warehouse
 
 FROZEN = "frozen"
 RULES = (

@@ -6,7 +6,7 @@ from urllib.parse import quote
 from kardashev.errors import SettingError, WarehouseError
 from kardashev.landing.files import write_landed
 from kardashev.printing import print_table
-from kardashev.replay.scratch import read_sql
+from kardashev.replay.queries import read_sql
 from kardashev.warehouse.environment import check_file, is_same_file
 from kardashev.warehouse.publish import publish
 

@@ -3,7 +3,7 @@
 import duckdb
 import pytest
 
-from kardashev.replay.scratch import make_table, read_sql
+from kardashev.replay.queries import make_table, read_sql
 
 ROUNDS = """
 create table dim_rounds as select * from (values

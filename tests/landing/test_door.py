@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from kardashev.errors import LandingError, RefusedFileError
 from kardashev.landing.door import Door, form, formats
+from kardashev.landing.door import door as doors
 
 OPEN = datetime(2024, 1, 6, 12, tzinfo=UTC)
 CLOSE = datetime(2024, 1, 8, 14, tzinfo=UTC)
@@ -244,19 +245,19 @@ def test_file_without_permission_is_refused(door, monkeypatch):
 @pytest.mark.parametrize(
     ("limit", "at_most", "content", "cause"),
     [
-        ("MAX_BYTES", len(GOOD) - 1, GOOD, "bytes; send one round"),
-        ("MAX_ROWS", 1, GOOD + b"C,1\n", "more than 1 lines"),
-        ("MAX_ROWS", 1, parquet(ticker=["A", "B"], signal=[1.0, 2.0]), "more than 1 rows"),
+        ("bytes", len(GOOD) - 1, GOOD, "bytes; send one round"),
+        ("rows", 1, GOOD + b"C,1\n", "more than 1 lines"),
+        ("rows", 1, parquet(ticker=["A", "B"], signal=[1.0, 2.0]), "more than 1 rows"),
     ],
 )
 def test_gigantic_file_is_refused(door, monkeypatch, limit, at_most, content, cause):
-    monkeypatch.setattr(formats, limit, at_most)
+    monkeypatch.setattr(doors, "OF_A_ROUND", doors.OF_A_ROUND._replace(**{limit: at_most}))
     assert_refused(door, cause, lambda: land(door, content))
 
 
 def test_small_parquet_that_unpacks_to_a_gigantic_one_is_refused(door, monkeypatch):
     content = parquet(use_dictionary=False, ticker=["A" * 200] * 10_000, signal=[0.5] * 10_000)
-    monkeypatch.setattr(formats, "MAX_BYTES", len(content))
+    monkeypatch.setattr(doors, "OF_A_ROUND", doors.OF_A_ROUND._replace(bytes=len(content)))
     assert_refused(door, "unpacks to more than", lambda: land(door, content))
 
 
@@ -440,7 +441,7 @@ def test_doubles_and_ids_survive_both_formats_bit_by_bit(rows):
     cells = "".join(f'"{name}",{value!r}\n' for name, value in zip(quoted, signals, strict=True))
     files = [f"ticker,signal\n{cells}".encode(), parquet(ticker=ids, signal=signals)]
     for content in files:
-        layout, columns = formats.read_columns(content)
+        layout, columns = formats.read_columns(content, formats.OF_A_ROUND)
         assert columns[layout.id_type].to_pylist() == ids
         assert list(map(repr, columns[layout.signal].to_pylist())) == list(map(repr, signals))
 

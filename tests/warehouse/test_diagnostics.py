@@ -1,14 +1,17 @@
 """Diagnostics: scores and statistics by other code than ours, and live rounds that do not notice them."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
 import tournament
 from chain import Chain
-from harness import Warehouse, assert_same_marts
+from harness import PROJECT, Warehouse, assert_same_marts
 from numerai_tools import scoring
 from test_parity import TOLERANCE, Oracle
 
+from kardashev.cli import main
 from kardashev.errors import WarehouseError
 from kardashev.inspection.diagnosis import print_diagnosis
 
@@ -288,3 +291,27 @@ def test_statistics_of_drawn_series_equal_pandas(clean):
     assert assert_summaries_match(by_era, summary, list(DRAWN_ERAS)) == len(summary) == 130
     worst = summary.query("metric == 'smallest' and model_id == 'plain'")["attained_round"]
     assert worst.tolist() == [1 + int(np.argmin(drawn_series()["plain"]))]
+
+
+def test_a_file_is_diagnosed_as_what_it_becomes_when_it_is_sent(together, tmp_path, capfd):
+    """The newcomer's upload under the name of its file, with days of the era's week for dates."""
+    rows = pd.read_parquet(together.landing / "submissions" / f"upload_{NEWCOMER}.parquet")
+    days = {number: tournament.era(number) - YEARS_BACK for number in VALIDATION}
+    (id_type,) = set(rows["id_type"])
+    dates = rows["round_number"].map(days).dt.strftime("%Y-%m-%d")
+    file = tmp_path / "mine.parquet"
+    columns = {id_type: rows["id"], "signal": rows["signal"], "date": dates}
+    pd.DataFrame(columns).to_parquet(file, index=False)
+    places = ["--landing", str(together.landing), "--database", str(together.database)]
+    places += ["--published", str(together.published), "--project-dir", str(PROJECT), "--json"]
+
+    def told(name):
+        assert main(["diagnose", str(name), *places]) == 0
+        return json.loads(capfd.readouterr().out)
+
+    of_file, of_model = told(file), told(NEWCOMER)
+    assert of_file["model_id"] == "mine"
+    assert of_file["eras"] == of_model["eras"] == len(VALIDATION)
+    assert of_file["scores"] == of_model["scores"]
+    assert of_file["exposures"] == of_model["exposures"]
+    assert not list(together.landing.rglob("*mine*"))

@@ -106,7 +106,7 @@ def scratch(tmp_path, monkeypatch):
     monkeypatch.setenv("TMPDIR", str(folder))
     monkeypatch.setattr(tempfile, "tempdir", None)
     yield folder
-    assert not list(folder.glob("kardashev-replay-*"))
+    assert not list(folder.glob("kardashev-scratch-*"))
 
 
 @pytest.fixture(scope="module")

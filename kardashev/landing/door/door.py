@@ -11,7 +11,7 @@ import pyarrow as pa
 from kardashev.errors import LandingError, RefusedFileError
 from kardashev.landing.calendar import read_rounds
 from kardashev.landing.door.form import check_days, empty_as_null, shown
-from kardashev.landing.door.formats import MAX_BYTES, UNREADABLE, read_columns
+from kardashev.landing.door.formats import OF_A_ROUND, UNREADABLE, Limits, read_columns
 from kardashev.landing.files import landed_path, write_landed
 from kardashev.landing.uploads import moment_name, read_upload, upload_folder, uploads_together
 
@@ -105,13 +105,11 @@ class Door:
         RefusedFileError
             When the model's id or the file's form is not as it must be.
         """
-        if not MODEL_ID.fullmatch(model_id):
-            raise RefusedFileError(
-                f"{shown(model_id)} is no model's id; use 1 to 64 letters, digits, '_', '-' "
-                "or '.', the first not '.'"
-            )
-        eras = self._rounds[round_number].eras
-        return _submission(_content(file), round_number, eras, model_id, submitted_at)
+        check_model_id(model_id)
+        layout, columns = read_columns(content_of(file, OF_A_ROUND), OF_A_ROUND)
+        if layout.date:
+            check_days(layout.date, columns[layout.date], self._rounds[round_number].eras)
+        return submission(layout, columns, round_number, model_id, submitted_at)
 
     def landed_before(self, table, round_number, model_id, submitted_at) -> Path | None:
         """The landed file that holds this upload, None when there is none.
@@ -159,14 +157,23 @@ def _utc(moment):
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
-def _content(file):
-    """The file's bytes, one more than allowed at most."""
+def check_model_id(model_id):
+    """Raises RefusedFileError unless the text may be a model's id."""
+    if not MODEL_ID.fullmatch(model_id):
+        raise RefusedFileError(
+            f"{shown(model_id)} is no model's id; use 1 to 64 letters, digits, '_', '-' "
+            "or '.', the first not '.'"
+        )
+
+
+def content_of(file, limits: Limits) -> bytes:
+    """The file's bytes, one more than allowed at most; RefusedFileError if it cannot be read."""
     try:
         if not file.is_file():
             reason = "it is not a regular file" if file.exists() else "there is no such file"
             raise RefusedFileError(f"{reason}; give the path of a CSV or Parquet file")
         with file.open("rb") as stream:
-            return stream.read(MAX_BYTES + 1)
+            return stream.read(limits.bytes + 1)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise RefusedFileError(
@@ -174,20 +181,26 @@ def _content(file):
         ) from error
 
 
-def _submission(content, round_number, eras, model_id, submitted_at):
-    """The rows to land, with the columns and types of the landed table."""
-    layout, columns = read_columns(content)
-    if layout.date:
-        check_days(layout.date, columns[layout.date], eras)
+def submission(layout, columns, round_numbers, model_id, submitted_at) -> pa.Table:
+    """The rows to land, with the columns and types of the landed table.
+
+    Parameters
+    ----------
+    layout, columns : as `read_columns` gives them
+    round_numbers : int of all rows, or a pyarrow.Array of one for each
+    model_id : str
+    submitted_at : datetime
+    """
     ids, signals = empty_as_null(columns[layout.id_type]), columns[layout.signal]
     same_in_each_row = {
-        "round_number": pa.scalar(round_number, pa.int32()),
         "model_id": pa.scalar(model_id),
         "submitted_at": pa.scalar(submitted_at, pa.timestamp("us", tz="UTC")),
         "id_type": pa.scalar(layout.id_type),
     }
     repeated = {name: pa.repeat(value, len(ids)) for name, value in same_in_each_row.items()}
-    return pa.table(repeated | {"id": ids, "signal": signals})
+    if isinstance(round_numbers, int):
+        round_numbers = pa.repeat(pa.scalar(round_numbers, pa.int32()), len(ids))
+    return pa.table({"round_number": round_numbers} | repeated | {"id": ids, "signal": signals})
 
 
 def _content_of(table):

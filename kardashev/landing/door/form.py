@@ -111,8 +111,8 @@ def check_days(name, texts, eras):
         Names the first row whose date is not one, or not of the round.
     """
     for text in pc.unique(texts).to_pylist():  # in the order of rows
-        day = _day(text)
-        if day is not None and (not eras or any(_is_of_era(day, *era) for era in eras)):
+        day = day_of(text)
+        if day is not None and (not eras or any(is_of_era(day, *era) for era in eras)):
             continue
         row = texts.to_pylist().index(text) + 1
         if day is None:
@@ -127,14 +127,15 @@ def check_days(name, texts, eras):
         )
 
 
-def _is_of_era(day, kind, era_date):
+def is_of_era(day, kind, era_date) -> bool:
     """Whether a day is the era's, or in validation its latest Friday is the Friday of the era's week."""
     latest_friday = day - timedelta((day.weekday() - FRIDAY) % 7)
     friday_of_week = era_date + timedelta(FRIDAY - era_date.weekday())
     return day == era_date or (kind == "validation" and latest_friday == friday_of_week)
 
 
-def _day(text):
+def day_of(text) -> date | None:
+    """The day that a text is, as YYYYMMDD or YYYY-MM-DD; None if it is none."""
     try:
         return date.fromisoformat(text) if text and DAY.fullmatch(text) else None
     except ValueError:

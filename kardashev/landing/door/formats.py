@@ -6,6 +6,7 @@ Files are hostile until shown otherwise: every size is bounded before memory is 
 import bisect
 import csv
 import re
+from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -15,20 +16,30 @@ import pyarrow.parquet as pq
 from kardashev.errors import RefusedFileError
 from kardashev.landing.door.form import empty_as_null, layout_of, plain_text, shown
 
-MAX_BYTES = 256 * 2**20  # of a file, and of what a Parquet file unpacks to
-MAX_ROWS = 2_000_000  # hundreds of times a round's universe
+
+class Limits(NamedTuple):
+    """The most that is read: bytes of a file, and of what Parquet unpacks to; rows; what to send of them."""
+
+    bytes: int
+    rows: int
+    part: str
+
+
+OF_A_ROUND = Limits(256 * 2**20, 2_000_000, "round")  # hundreds of times a round's universe
+OF_A_HISTORY = Limits(2 * 2**30, 20_000_000, "part of the eras")
 
 PARQUET_MAGIC = b"PAR1"
 UTF8_BOM = b"\xef\xbb\xbf"
 UNREADABLE = (pa.ArrowException, OSError, ValueError, KeyError, MemoryError)  # Arrow raises these
 
 
-def read_columns(content: bytes):
+def read_columns(content: bytes, limits: Limits):
     """Read a file, CSV or Parquet as its content says.
 
     Parameters
     ----------
     content : the whole file
+    limits : how much it may hold
 
     Returns
     -------
@@ -40,18 +51,20 @@ def read_columns(content: bytes):
     RefusedFileError
         When the file cannot be read, or a column is not what its name says.
     """
-    if len(content) > MAX_BYTES:
-        raise RefusedFileError(f"it has more than {MAX_BYTES:,} bytes; send one round a file")
+    if len(content) > limits.bytes:
+        raise RefusedFileError(
+            f"it has more than {limits.bytes:,} bytes; send one {limits.part} a file"
+        )
     if not content.strip():
         raise RefusedFileError("it is empty; write a header and one row a stock")
     read = _read_parquet if content.startswith(PARQUET_MAGIC) else _read_csv
-    layout, columns = read(content)
+    layout, columns = read(content, limits)
     if not len(columns[layout.signal]):
         raise RefusedFileError("there are no rows below the header; write one row a stock")
     return layout, columns
 
 
-def _read_csv(content):
+def _read_csv(content, limits):
     """The layout, and the columns by name: text, the signal double."""
     content = content.removeprefix(UTF8_BOM)
     if b"\0" in content:
@@ -59,8 +72,10 @@ def _read_csv(content):
     _check_utf8(content)
     if content.count(b'"') % 2:
         raise RefusedFileError("a quote is opened and never closed; close it or leave quotes out")
-    if max(content.count(b"\n"), content.count(b"\r")) > MAX_ROWS + 1:
-        raise RefusedFileError(f"it has more than {MAX_ROWS:,} lines; send one round a file")
+    if max(content.count(b"\n"), content.count(b"\r")) > limits.rows + 1:
+        raise RefusedFileError(
+            f"it has more than {limits.rows:,} lines; send one {limits.part} a file"
+        )
     names = _csv_header(content)
     layout = layout_of(names)
     table = _csv_cells(content, names)
@@ -148,7 +163,7 @@ def _are_numbers(values):
     return True
 
 
-def _read_parquet(content):
+def _read_parquet(content, limits):
     """The layout, and the columns by name: id and date text, the signal double."""
     try:
         file = pq.ParquetFile(pa.BufferReader(content))
@@ -157,11 +172,13 @@ def _read_parquet(content):
     except UNREADABLE as error:
         message = "it cannot be read as Parquet, it may be cut short; write it again"
         raise RefusedFileError(message) from error
-    if metadata.num_rows > MAX_ROWS:
-        raise RefusedFileError(f"it has more than {MAX_ROWS:,} rows; send one round a file")
-    if sum(group.total_byte_size for group in groups) > MAX_BYTES:
+    if metadata.num_rows > limits.rows:
         raise RefusedFileError(
-            f"it unpacks to more than {MAX_BYTES:,} bytes; send one round a file"
+            f"it has more than {limits.rows:,} rows; send one {limits.part} a file"
+        )
+    if sum(group.total_byte_size for group in groups) > limits.bytes:
+        raise RefusedFileError(
+            f"it unpacks to more than {limits.bytes:,} bytes; send one {limits.part} a file"
         )
     layout = layout_of([field.name.strip() for field in fields])
     used = {field.name.strip(): field for field in fields if field.name.strip() in layout}

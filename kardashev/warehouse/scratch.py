@@ -1,4 +1,4 @@
-"""The scratch warehouse of a replay: a copy of the built one, in a folder that is removed with it."""
+"""A scratch warehouse: a copy of the built one, in a folder that is removed with it."""
 
 import json
 import os
@@ -7,7 +7,6 @@ import subprocess
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -69,6 +68,11 @@ class Scratch:
     def dbt(self, command, nodes):
         """Runs dbt on some nodes of the copy, in a process of its own; what it says goes to standard error.
 
+        Parameters
+        ----------
+        command : ``run`` or ``seed``
+        nodes : sequence of str, names; with ``+`` before one, what it is made from too
+
         Raises
         ------
         WarehouseError
@@ -97,7 +101,7 @@ class Scratch:
         )
         rows = json.loads(results.read_text())["results"] if results.exists() else []
         built = {row["unique_id"].split(".")[2] for row in rows if row["status"] == SUCCEEDED}
-        if missing := sorted(set(nodes) - built):
+        if missing := sorted({name.removeprefix("+") for name in nodes} - built):
             raise WarehouseError(
                 f"dbt {command} ended with {done.returncode} and did not build {', '.join(missing)}: its "
                 "lines above say why"
@@ -112,17 +116,6 @@ def scratch_warehouse(project, landing, database):
     ----------
     project, landing, database : Path
     """
-    with TemporaryDirectory(prefix="kardashev-replay-") as folder:
+    with TemporaryDirectory(prefix="kardashev-scratch-") as folder:
         folder = Path(folder)
         yield Scratch(folder, folder / database.name, Path(project), Path(landing))
-
-
-def read_sql(name):
-    """The query in ``sql/<name>.sql``."""
-    return resources.files(__package__).joinpath("sql", f"{name}.sql").read_text("utf-8")
-
-
-def make_table(connection, name, **parameters):
-    """Makes a table of the query of that name, and returns it."""
-    connection.execute(f"create table {name} as {read_sql(name)}", parameters)
-    return connection.table(name)

@@ -1,0 +1,63 @@
+"""A file tried before it is sent: what a build of the landing with it says, in a scratch warehouse."""
+
+import shutil
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from kardashev.errors import LandingError
+from kardashev.landing.files import write_landed
+from kardashev.warehouse.reading import reading
+from kardashev.warehouse.scratch import scratch_warehouse
+
+TRIED = "tried"  # the folder of the file, below the submissions of the scratch landing
+
+
+@contextmanager
+def tried(project, landing, database, upload, made, say):
+    """A `Scratch` whose warehouse is built with an upload beside what is landed.
+
+    The landing and the warehouse are only read. A warehouse that is built saves the work on everything that
+    it holds; without one all of the landing is built.
+
+    Parameters
+    ----------
+    project, landing, database : Path
+    upload : pyarrow.Table, the rows of ``submissions/``
+    made : sequence of str, the models to build, with all that they are made from
+    say : function of one line
+
+    Raises
+    ------
+    LandingError, WarehouseError
+        When there is no room, the warehouse is being written, or dbt does not build the models.
+    """
+    with scratch_warehouse(project, landing, database) as scratch:
+        scratch = replace(scratch, landing=_landing_with(upload, landing, scratch.folder))
+        if database.is_file():
+            with reading(database):  # so that nothing writes it meanwhile
+                say(f"copying the warehouse, {database.stat().st_size / 1e6:,.0f} MB")
+                scratch.copy(database)
+        else:
+            say("nothing is built yet: all of the landing is built for this")
+            seeds = (Path(project) / "seeds").rglob("*.csv")
+            scratch.dbt("seed", sorted(path.stem for path in seeds))
+        say("building it with the file")
+        scratch.dbt("run", [f"+{name}" for name in made])
+        yield scratch
+
+
+def _landing_with(upload, landing, folder):
+    """A landing of links to what is landed, and of the upload."""
+    linked = folder / "landing"
+    try:
+        (linked / "submissions").mkdir(parents=True)
+        for place in ("", "submissions"):
+            for entry in (landing / place).iterdir() if (landing / place).is_dir() else ():
+                if entry.name != "submissions":
+                    (linked / place / entry.name).symlink_to(entry.absolute())
+        write_landed(linked, f"submissions/{TRIED}", TRIED, upload)
+    except OSError as error:
+        shutil.rmtree(linked, ignore_errors=True)
+        raise LandingError(f"{linked} cannot be written: {error.strerror}") from error
+    return linked
