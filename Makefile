@@ -43,7 +43,7 @@ dashboard: .venv/dashboard  ## what is published, in a browser on this machine
 
 docs: .venv/installed  ## the documentation as a site that opens offline: target/site/index.html
 	$(BIN)/dbt parse --quiet
-	$(BIN)/dbt docs generate --static $(if $(wildcard $(WAREHOUSE)),,--no-compile --empty-catalog)
+	$(BIN)/dbt docs generate --quiet --static $(if $(wildcard $(WAREHOUSE)),,--no-compile --empty-catalog)
 	$(BIN)/kardashev docs
 
 lint: .venv/installed  ## style, and the project's conventions over dbt's manifest

@@ -214,7 +214,7 @@ def docs(project, published):
 
     \b
     example:
-      dbt docs generate --static && kardashev docs
+      kardashev docs
     """
     from kardashev.site.pages import write_site
 

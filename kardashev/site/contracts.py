@@ -86,7 +86,7 @@ order by newest.round_number desc, newest.contract, subject, newest.expectation
 
 @dataclass(frozen=True)
 class Document:
-    """The suite of a rule set, or the verdicts of a round, by one contract; ``success`` is None of a suite."""
+    """The suite of a rule set, or the verdicts of a round, by one contract; ``success`` is a verdict's."""
 
     of: str
     contract: str

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from itertools import pairwise
 
 from markdown_it import MarkdownIt
 
@@ -25,7 +26,7 @@ def rendered(text, link=lambda target: target):
     tokens = PARSER.parse(text)
     headings = [
         (token, _plain_text(content))
-        for token, content in zip(tokens, tokens[1:], strict=False)
+        for token, content in pairwise(tokens)
         if token.type == "heading_open"
     ]
     for (token, _), anchor in zip(headings, slugs(words for _, words in headings), strict=True):
@@ -54,4 +55,6 @@ def slugs(headings):
 
 
 def _plain_text(token):
-    return "".join(child.content for child in token.children if child.type in ("text", "code_inline"))
+    return "".join(
+        child.content for child in token.children if child.type in ("text", "code_inline")
+    )

@@ -7,6 +7,7 @@ Markdown and is linked, `macros/arithmetic.sql` say, is shown as text on a page 
 import html
 import posixpath
 import shutil
+from collections import defaultdict
 from dataclasses import dataclass
 from importlib import resources
 from urllib.parse import urlsplit
@@ -20,7 +21,6 @@ FIRST, MAP, LAST = "README.md", "docs/README.md", ("CONTRIBUTING.md", "CHANGELOG
 MAP_OF_PAGES = "## The pages\n"  # the part of the map that lists the pages: the start page shows it
 START, TABLES, CONTRACTS = "index.html", "tables.html", "contracts/index.html"
 PICTURES = (".png", ".svg", ".jpg", ".gif")
-VERDICTS = {None: "", True: "", False: " (fails)"}
 
 
 @dataclass(frozen=True)
@@ -56,20 +56,20 @@ def write_site(project, tables, published, folder):
     if not tables.is_file():
         raise DocumentationError(f"no page of tables at {tables}: run `make docs`")
     linked = set()
-    pages = _markdown_pages(project, linked)
+    pages = [_start_page(project, linked), *_markdown_pages(project, linked)]
     contracts = _contract_pages(project, published)
-    shown = [_start_page(project, linked), *pages, contracts[0]]
-    navigation = [(page.path, page.title) for page in shown]
-    navigation.append((TABLES, "Tables and columns"))
+    pages.append(_contract_list(contracts))
+    navigation = [*((page.path, page.title) for page in pages), (TABLES, "Tables and columns")]
+    pages += contracts.values()
     pictures = {path for path in linked if path.endswith(PICTURES)}
-    sources = linked - pictures - _paths(project)
+    pages += [_source_page(project, path) for path in linked - pictures - _paths(project)]
+    copies = {path: _file(project, path) for path in pictures} | {TABLES: tables}
 
     shutil.rmtree(folder, ignore_errors=True)
-    for page in [*shown, *contracts[1:], *(_source_page(project, path) for path in sources)]:
+    for page in pages:
         _write(folder / page.path, _framed(page, navigation))
-    for path in pictures:
-        _copy(_file(project, path), folder / path)
-    _copy(tables, folder / TABLES)
+    for path, file in copies.items():
+        _copy(file, folder / path)
     return folder / START
 
 
@@ -96,38 +96,37 @@ def _start_page(project, linked):
     """What the site holds: our own words, and the map's list of pages."""
     head, title = rendered(HERE.joinpath("start.md").read_text("utf-8"))
     pages = _file(project, MAP).read_text("utf-8").partition(MAP_OF_PAGES)[2]
-    body, _ = rendered(
-        MAP_OF_PAGES + pages, lambda target: _target(target, MAP, START, linked)
-    )
+    body, _ = rendered(MAP_OF_PAGES + pages, lambda target: _target(target, MAP, START, linked))
     return Page(START, title, head + body)
 
 
 def _contract_pages(project, published):
-    """The page that lists suites and verdicts, then a page for each."""
+    """The page of each suite, and of each verdict."""
     documents = contract_documents(project, published)
-    names = [f"{slug}.html" for slug in slugs(document.title for document in documents)]
-    links = {}
-    for name, document in zip(names, documents, strict=True):
-        link = f'<a href="{name}">{html.escape(document.contract)}</a>{VERDICTS[document.success]}'
-        links.setdefault(document.of, []).append(link)
+    folder = posixpath.dirname(CONTRACTS)
+    anchors = slugs(document.title for document in documents)
+    return {
+        document: Page(f"{folder}/{anchor}.html", document.title, _contract_body(document))
+        for document, anchor in zip(documents, anchors, strict=True)
+    }
+
+
+def _contract_body(document):
+    return f'<h1>{html.escape(document.title)}</h1>\n<div class="gx">{document.sections}</div>'
+
+
+def _contract_list(pages):
+    """The page that lists suites by rule set, then verdicts by round."""
+    links = defaultdict(list)
+    for document, page in pages.items():
+        link = f'<a href="{_from(CONTRACTS, page.path)}">{html.escape(document.contract)}</a>'
+        links[document.of].append(link + " (fails)" * (document.success is False))
     rows = "\n".join(
         f"<tr><td>{html.escape(of)}</td><td>{', '.join(found)}</td></tr>"
         for of, found in links.items()
     )
     head, title = rendered(HERE.joinpath("contracts.md").read_text("utf-8"))
-    index = Page(CONTRACTS, title, f"{head}<table>\n{rows}\n</table>")
-    folder = posixpath.dirname(CONTRACTS)
-    return [
-        index,
-        *(
-            Page(f"{folder}/{name}", document.title, _contract_body(document))
-            for name, document in zip(names, documents, strict=True)
-        ),
-    ]
-
-
-def _contract_body(document):
-    return f'<h1>{html.escape(document.title)}</h1>\n<div class="gx">{document.sections}</div>'
+    return Page(CONTRACTS, title, f"{head}<table>\n{rows}\n</table>")
 
 
 def _source_page(project, path):
@@ -163,11 +162,15 @@ def _framed(page, navigation):
         f"{html.escape(title)}</a>"
         for path, title in navigation
     )
-    return HERE.joinpath("page.html").read_text("utf-8").format(
-        title=html.escape(page.title),
-        style=HERE.joinpath("style.css").read_text("utf-8"),
-        navigation=links,
-        body=page.body,
+    return (
+        HERE.joinpath("page.html")
+        .read_text("utf-8")
+        .format(
+            title=html.escape(page.title),
+            style=HERE.joinpath("style.css").read_text("utf-8"),
+            navigation=links,
+            body=page.body,
+        )
     )
 
 

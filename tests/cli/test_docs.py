@@ -57,7 +57,7 @@ class Read(HTMLParser):
 
 @pytest.fixture(scope="module")
 def published(tmp_path_factory):
-    """Round 7 is older; in round 8 one upload, of a plain name, holds and the others fail, each in its way."""
+    """Round 7 is older; in round 8 one upload, of a plain name, holds; each other fails alone."""
     path = make_empty_copy(tmp_path_factory.mktemp("published") / "published.duckdb")
     metrics = {"ids named": "missing_ids", "signals numbers": "missing_signals"}
     rows = [
