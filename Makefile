@@ -6,6 +6,7 @@ PRICES ?=
 SECURITIES ?=
 DEMO := $(if $(PRICES),--prices $(PRICES)) $(if $(SECURITIES),--securities $(SECURITIES))
 WORKERS ?= 2
+WAREHOUSE := $(or $(KARDASHEV_DB),warehouse/kardashev.duckdb)
 RESOLVE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-annotate --no-header
 NO_CUDA := grep --invert-match --extended-regexp '^(nvidia|cuda|triton)'
 
@@ -40,8 +41,10 @@ tour: .venv/installed  ## what the built warehouse shows
 dashboard: .venv/dashboard  ## what is published, in a browser on this machine
 	$(BIN)/kardashev dashboard
 
-docs: .venv/installed  ## dbt's documentation of every model and column, in target/static_index.html
-	$(BIN)/dbt docs generate --static
+docs: .venv/installed  ## the documentation as a site that opens offline: target/site/index.html
+	$(BIN)/dbt parse --quiet
+	$(BIN)/dbt docs generate --quiet --static $(if $(wildcard $(WAREHOUSE)),,--no-compile --empty-catalog)
+	$(BIN)/kardashev docs
 
 lint: .venv/installed  ## style, and the project's conventions over dbt's manifest
 	$(BIN)/ruff check .

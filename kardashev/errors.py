@@ -33,6 +33,10 @@ class WarehouseBusyError(WarehouseError):
     """Another process, a build as a rule, writes the warehouse: nobody reads it meanwhile."""
 
 
+class DocumentationError(KardashevError):
+    """A page of the documentation, or what it links to, is missing."""
+
+
 class QueryError(KardashevError):
     """SQL that is not one statement that reads, or that DuckDB refuses."""
 

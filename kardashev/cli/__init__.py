@@ -24,7 +24,7 @@ EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 COMMANDS = (
     *(landing.land, landing.compact, landing.market, landing.demo),
     *(looking.status, looking.tour, looking.scores, looking.query, looking.diagnose),
-    *(looking.report, looking.dashboard),
+    *(looking.report, looking.dashboard, looking.docs),
     *(checking.check, checking.audit, checking.contribution, checking.replay),
     completion,
 )

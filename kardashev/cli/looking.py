@@ -219,3 +219,23 @@ def dashboard(published, **options):
     from kardashev.dashboard.serve import serve
 
     serve(published, say=say, **given(options))
+
+
+@click.command()
+@project_option
+@published_option
+def docs(project, published):
+    """Write the documentation as a site.
+
+    A folder of pages that opens in a browser without a network: the pages of docs/, dbt's page of tables and
+    columns, and what Great Expectations expects. `make docs` runs this after dbt has written its page.
+
+    \b
+    example:
+      kardashev docs
+    """
+    from kardashev.site.pages import write_site
+
+    tables, folder = project / "target" / "static_index.html", project / "target" / "site"
+    copy = published if published.is_file() else None
+    print(write_site(project, tables, copy, folder))

@@ -119,6 +119,12 @@ def suite_for(name, rules):
     return suite, refused
 
 
+def whole_batch(source, name, frame):
+    """A frame as one batch of a GX pandas data source, under a name that is new to the source."""
+    asset = source.add_dataframe_asset(name)
+    return asset.add_batch_definition_whole_dataframe("all").get_batch({"dataframe": frame})
+
+
 def validated(source, name, frame, rules):
     """One validation: which rows of a frame satisfy which rules.
 
@@ -135,8 +141,7 @@ def validated(source, name, frame, rules):
     problems : list (rules) of str or None, why a rule crashed, in one line
     """
     suite, problems = suite_for(name, rules)
-    asset = source.add_dataframe_asset(name)
-    batch = asset.add_batch_definition_whole_dataframe("all").get_batch({"dataframe": frame})
+    batch = whole_batch(source, name, frame)
     places = {rule.expectation: place for place, rule in enumerate(rules)}
     satisfied = np.ones((len(frame), len(rules)), dtype=bool)
     answers = Counter()

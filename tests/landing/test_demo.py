@@ -31,7 +31,7 @@ from kardashev.landing.tables import LANDED_TABLES
 SMALL = {"stocks": 150, "rounds": 6}  # 1395 to 1400: every habit has its turn
 OTHER = {"stocks": 40, "rounds": 2}
 # Nobody scores elsewhere, and no replay is published.
-ABSENT = {"scores", "replayed_stakes", "replayed_scores"}
+ABSENT = {"prices", "scores", "replayed_stakes", "replayed_scores"}
 NEWEST = 1400  # the round of the simulation's last week
 RULE_OF_MODEL = {
     "mallory_blank": "an id is missing",
