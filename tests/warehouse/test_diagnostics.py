@@ -82,6 +82,7 @@ def test_live_rounds_are_as_without_validation(clean, marts):
     expected = clean.marts()
     diagnostics = ("fct_diagnostics", "fct_diagnostics_by_era")
     assert all(expected.pop(name).empty for name in diagnostics)
+    assert set(expected.pop("dim_days")["calendar_date"]) < set(marts["dim_days"]["calendar_date"])
     found = {name: of_live_rounds(marts[name]) for name in expected}
     assert_same_marts(found, expected)
 
