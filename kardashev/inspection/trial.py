@@ -1,6 +1,5 @@
 """A file tried before it is sent: what a build of the landing with it says, in a scratch warehouse."""
 
-import shutil
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -58,6 +57,5 @@ def _landing_with(upload, landing, folder):
                     (linked / place / entry.name).symlink_to(entry.absolute())
         write_landed(linked, f"submissions/{TRIED}", TRIED, upload)
     except OSError as error:
-        shutil.rmtree(linked, ignore_errors=True)
         raise LandingError(f"{linked} cannot be written: {error.strerror}") from error
     return linked
