@@ -48,13 +48,13 @@ def tried(project, landing, database, upload, made, say):
 
 def _landing_with(upload, landing, folder):
     """A landing of links to what is landed, and of the upload."""
-    linked = folder / "landing"
+    linked, submissions = folder / "landing", landing / "submissions"
     try:
         (linked / "submissions").mkdir(parents=True)
-        for place in ("", "submissions"):
-            for entry in (landing / place).iterdir() if (landing / place).is_dir() else ():
-                if entry.name != "submissions":
-                    (linked / place / entry.name).symlink_to(entry.absolute())
+        for place in filter(Path.is_dir, (landing, submissions)):
+            for entry in place.iterdir():
+                if entry != submissions:
+                    (linked / entry.relative_to(landing)).symlink_to(entry.absolute())
         write_landed(linked, f"submissions/{TRIED}", TRIED, upload)
     except OSError as error:
         raise LandingError(f"{linked} cannot be written: {error.strerror}") from error
