@@ -14,10 +14,12 @@ table has, it is written whole.
 
 import shutil
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import duckdb
 
+from kardashev.landing.layouts import text_literal
 from kardashev.landing.replacement import sync
 from kardashev.warehouse.environment import CURRENT
 
@@ -132,10 +134,10 @@ class _Mart:
         for block in blocks:
             file = self.folder / _name(block)
             rows = f"from {self.table} where {self._block} is not distinct from ?"
-            self.cursor.execute(f"copy ({rows}) to {_quoted(file)} (format parquet)", [block])
+            self.cursor.execute(f"copy ({rows}) to {text_literal(file)} (format parquet)", [block])
             sync(file)
 
-    @property
+    @cached_property
     def _block(self):
         columns = self.cursor.table(self.table).columns
         return next((block for column, block in BLOCKS.items() if column in columns), NO_BLOCK)
@@ -155,8 +157,4 @@ def _name(block):
 
 
 def _files(folder):
-    return f"read_parquet({_quoted(folder / '*.parquet')})"
-
-
-def _quoted(path):
-    return "'" + str(path).replace("'", "''") + "'"
+    return f"read_parquet({text_literal(folder / '*.parquet')})"

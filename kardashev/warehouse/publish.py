@@ -22,6 +22,7 @@ import duckdb
 import pyarrow as pa
 
 from kardashev.errors import WarehouseError
+from kardashev.landing.layouts import text_literal
 from kardashev.landing.listing import STAT, file_stat
 from kardashev.landing.replacement import sync
 from kardashev.warehouse.parquet import swap_in, version_of
@@ -225,16 +226,14 @@ def _create(cursor, name, mart):
     cursor.execute(f"create or replace table {table} as {mart}")
     for column, comment in cursor.execute(COMMENTS, [name, name]).fetchall():
         named = f"table {table}" if column is None else f'column {table}."{column}"'
-        quoted = comment.replace("'", "''")
-        cursor.execute(f"comment on {named} is '{quoted}'")
+        cursor.execute(f"comment on {named} is {text_literal(comment)}")
 
 
 @contextmanager
 def _attached(connection, file, option="type duckdb"):
     """A cursor with the file attached; its transactions are its own: dbt's is writing the warehouse."""
-    quoted = str(file).replace("'", "''")
     cursor = connection.cursor()
-    cursor.execute(f"attach '{quoted}' as {COPY} ({option})")
+    cursor.execute(f"attach {text_literal(file)} as {COPY} ({option})")
     try:
         yield cursor
     finally:
