@@ -23,14 +23,6 @@ QUERIES = {
         from fct_submissions
         where round_number = $round and model_id = $model
     """,
-    "failed": """
-        select expectation, scope, metric, observed, expected, example, advice
-        from int_contract_results
-        where
-            round_number = $round and model_id = $model and not success
-            and try_cast(subject as timestamp) = $sent
-        order by expectation
-    """,
     "stability": """
         select
             stability.lag_round,
@@ -50,6 +42,14 @@ QUERIES = {
         where round_number = $round and model_id = $model
     """,
 }
+FAILED = """
+select expectation, scope, metric, observed, expected, example, advice
+from int_contract_results
+where
+    round_number = $round and model_id = $model and not success
+    and try_cast(subject as timestamp) = $sent
+order by expectation
+"""
 FACTOR_SETS = """
 select distinct factor_set
 from int_round_scores
@@ -119,12 +119,9 @@ def checked(connection, round_number, model_id, submitted_at):
     """
     sent = submitted_at.astimezone(UTC).replace(tzinfo=None)
     asked = {"round": round_number, "model": model_id}
-    found = {
-        name: records(
-            connection.sql(query, params=asked | ({"sent": sent} if "$sent" in query else {}))
-        )
-        for name, query in QUERIES.items()
-    }
+    found = {"failed": records(connection.sql(FAILED, params=asked | {"sent": sent}))}
+    for name, query in QUERIES.items():
+        found[name] = records(connection.sql(query, params=asked))
     of_round = {"round": round_number}
     sets = [name for (name,) in connection.execute(FACTOR_SETS, of_round).fetchall()]
     return found | _beside_others(connection, round_number, model_id, sets)

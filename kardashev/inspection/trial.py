@@ -35,8 +35,7 @@ def tried(project, landing, database, upload, made, say):
         scratch = replace(scratch, landing=_landing_with(upload, landing, scratch.folder))
         if database.is_file():
             with reading(database):  # so that nothing writes it meanwhile
-                say(f"copying the warehouse, {database.stat().st_size / 1e6:,.0f} MB")
-                scratch.copy(database)
+                scratch.copy(database, say)
         else:
             say("nothing is built yet: all of the landing is built for this")
             seeds = (Path(project) / "seeds").rglob("*.csv")

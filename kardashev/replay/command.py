@@ -89,8 +89,7 @@ def replay(project, landing, database, first, last, rules, progress, out=None, i
     with scratch_warehouse(project, landing, database) as scratch:
         with reading(database) as connection:
             _check_rounds(connection, asked)
-            progress(f"copying the warehouse, {database.stat().st_size / 1e6:,.0f} MB")
-            scratch.copy(database)
+            scratch.copy(database, progress)
         _prepare(scratch, asked, progress)
         with scratch.connected() as connection:
             _replay(connection, asked, _engine(project), progress)

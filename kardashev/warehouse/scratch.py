@@ -27,14 +27,20 @@ class Scratch:
     project: Path
     landing: Path
 
-    def copy(self, database):
+    def copy(self, database, say):
         """Copies a warehouse that nothing writes meanwhile, as an open reader makes sure.
+
+        Parameters
+        ----------
+        database : Path
+        say : function of one line
 
         Raises
         ------
         WarehouseError
             When there is no room for the copy.
         """
+        say(f"copying the warehouse, {database.stat().st_size / 1e6:,.0f} MB")
         try:
             for suffix in ("", ".wal"):  # a killed build leaves its log beside the file
                 part = database.with_name(f"{database.name}{suffix}")
