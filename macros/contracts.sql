@@ -17,3 +17,8 @@
     arg_max(concat_ws(' in ', {{ row }}, path), abs({{ value }}))
         filter (where isfinite({{ value }})) as {{ metric }}_example
 {%- endmacro %}
+
+{# Whether a value is a price: a positive number. #}
+{% macro is_price(value) -%}
+    coalesce(isfinite({{ value }}) and {{ value }} > 0, false)
+{%- endmacro %}

@@ -33,7 +33,7 @@ landed as (
         {{
             count_faults(
                 'unusable_prices',
-                'day is null or not coalesce(isfinite(nmr_usd) and nmr_usd > 0, false)',
+                'day is null or not ' ~ is_price('nmr_usd'),
                 'day'
             )
         }},

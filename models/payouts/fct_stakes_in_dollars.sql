@@ -33,7 +33,7 @@ prices_of_day as (
     group by day
     having
         count(distinct nmr_usd) = 1
-        and bool_and(coalesce(isfinite(nmr_usd) and nmr_usd > 0, false))
+        and bool_and({{ is_price('nmr_usd') }})
 
 ),
 
