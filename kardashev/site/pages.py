@@ -17,6 +17,7 @@ from kardashev.site.contracts import contract_documents
 from kardashev.site.markdown import rendered, slugs
 
 HERE = resources.files(__package__)
+FRAME, STYLE = (HERE.joinpath(name).read_text("utf-8") for name in ("page.html", "style.css"))
 FIRST, MAP, LAST = "README.md", "docs/README.md", ("CONTRIBUTING.md", "CHANGELOG.md")
 MAP_OF_PAGES = "## The pages\n"  # the part of the map that lists the pages: the start page shows it
 START, TABLES, CONTRACTS = "index.html", "tables.html", "contracts/index.html"
@@ -162,15 +163,8 @@ def _framed(page, navigation):
         f"{html.escape(title)}</a>"
         for path, title in navigation
     )
-    return (
-        HERE.joinpath("page.html")
-        .read_text("utf-8")
-        .format(
-            title=html.escape(page.title),
-            style=HERE.joinpath("style.css").read_text("utf-8"),
-            navigation=links,
-            body=page.body,
-        )
+    return FRAME.format(
+        title=html.escape(page.title), style=STYLE, navigation=links, body=page.body
     )
 
 
