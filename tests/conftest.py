@@ -1,10 +1,11 @@
-"""What every test may use: the real data, when there is any beside the checkout."""
+"""What every test may use: real data, if there is any beside the checkout; published copies to look at."""
 
 import os
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from published_copies import HOSTILE, make_copy, make_empty_copy
 
 os.environ.pop("KARDASHEV_PARQUET", None)  # what a person publishes is not for tests to write
 
@@ -21,3 +22,22 @@ def shared_data():
     if not SHARED_DATA.is_dir():
         pytest.skip(f"no real data at {SHARED_DATA}")
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def played(tmp_path_factory):
+    """A copy with rows for every page."""
+    return make_copy(tmp_path_factory.mktemp("played") / "published.duckdb")
+
+
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory):
+    """A copy without a row."""
+    return make_empty_copy(tmp_path_factory.mktemp("empty") / "published.duckdb")
+
+
+@pytest.fixture(scope="session")
+def hostile(tmp_path_factory):
+    """A copy with hostile names everywhere."""
+    path = tmp_path_factory.mktemp("hostile") / "published.duckdb"
+    return make_copy(path, HOSTILE, are_ids=True)
