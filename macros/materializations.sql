@@ -1,18 +1,20 @@
 {#
     How tables, views and incremental models are written: straight into their place, where dbt-duckdb makes them under
     another name, renames twice and drops, which took longer than most of the models themselves. All that a model does is
-    one transaction, as there. What Python returns is written beside its place first, because it may read what it
-    replaces.
+    one transaction, as there, and one script: each statement of its own would cost dbt more than DuckDB. What Python
+    returns is written beside its place first, because it may read what it replaces.
 #}
 
 {% materialization table, adapter="duckdb", supported_languages=["sql", "python"] %}
     {% set target = this.incorporate(type="table") %}
     {{ run_hooks(pre_hooks) }}
-    {{ drop_other_type(target) }}
+    {{ drop_other_type(target, load_cached_relation(this)) }}
+    {% set script = whole_table(target) %}
     {% call statement("main", language=model["language"]) %}
-        {{- whole_table(target) -}}
+        {{- rows_beside_or(script, target) -}}
     {% endcall %}
-    {{ put_in_place(target) }}
+    {{ put_in_place(script) }}
+    {{ describe_published(target) }}
     {{ run_hooks(post_hooks) }}
     {% do adapter.commit() %}
     {{ return({"relations": [target]}) }}
@@ -22,7 +24,7 @@
 {% materialization view, adapter="duckdb" %}
     {% set target = this.incorporate(type="view") %}
     {{ run_hooks(pre_hooks) }}
-    {{ drop_other_type(target) }}
+    {{ drop_other_type(target, load_cached_relation(this)) }}
     {% call statement("main") %}
         create or replace view {{ target }} as ({{ compiled_code }})
     {% endcall %}
@@ -43,68 +45,78 @@
     {% set existing = load_cached_relation(this) %}
     {% set is_whole = existing is none or existing.is_view or should_full_refresh() %}
     {{ run_hooks(pre_hooks) }}
-    {{ drop_other_type(target) }}
+    {{ drop_other_type(target, existing) }}
+    {% set script = whole_table(target) if is_whole else due_rows(target) %}
     {% call statement("main", language=model["language"]) %}
-        {{- whole_table(target) if is_whole else due_rows(target) -}}
+        {{- rows_beside_or(script, target) -}}
     {% endcall %}
-    {{ put_in_place(target) if is_whole else replace_due(target) }}
+    {{ put_in_place(script) }}
+    {{ describe_published(target) if is_whole }}
     {{ run_hooks(post_hooks) }}
     {% do adapter.commit() %}
     {{ return({"relations": [target]}) }}
 {% endmaterialization %}
 
 
-{# What a model makes: the whole table in its place; from Python, beside it. #}
-{% macro whole_table(target) %}
-    {%- if model["language"] == "python" -%}
-        {{ py_write_table(False, beside(target), compiled_code) }}
-    {%- elif config.get("contract").enforced -%}
-        drop table if exists {{ target }};
-        {{ create_table_as(False, target, compiled_code) }}
-    {%- else -%}
-        create or replace table {{ target }} as ({{ compiled_code }})
-    {%- endif -%}
+{# What dbt runs as the model itself: Python, which leaves its rows beside the table, or else the script. #}
+{% macro rows_beside_or(script, target) %}
+    {{- py_write_table(False, beside(target), compiled_code) if model["language"] == "python" else script -}}
 {% endmacro %}
 
 
-{% macro put_in_place(target) %}
+{# The script that puts in place what Python left beside it. #}
+{% macro put_in_place(script) %}
     {% if model["language"] == "python" %}
         {% call statement("put_in_place") %}
-            drop table if exists {{ target }};
-            alter table {{ beside(target) }} rename to {{ target.identifier }};
+            {{- script -}}
         {% endcall %}
     {% endif %}
-    {% if config.get("contract").enforced %}
-        {% do persist_docs(target, model) %}
-    {% endif %}
+{% endmacro %}
+
+
+{# The script that makes the whole table in its place. #}
+{% macro whole_table(target) %}
+    {%- if model["language"] == "python" -%}
+        drop table if exists {{ target }};
+        alter table {{ beside(target) }} rename to {{ target.identifier }};
+    {%- elif config.get("contract").enforced -%}
+        drop table if exists {{ target }};
+        {{ create_table_as(False, target, compiled_code) }};
+    {%- else -%}
+        create or replace table {{ target }} as ({{ compiled_code }});
+    {%- endif -%}
     {{ assert_unique_key(target) }}
 {% endmacro %}
 
 
+{#
+    The script that puts rows in the place of those that are due. Rows that are kept are looked at only if the key does
+    not tell them from those that are written, or if asked.
+#}
 {% macro due_rows(target) %}
-    {%- if model["language"] == "python" -%}
-        {{ py_write_table(False, beside(target), compiled_code) }}
-    {%- else -%}
-        create table {{ beside(target) }} as ({{ compiled_code }})
+    {%- set made = beside(target) -%}
+    {%- set redone = redone_rows(model["config"], target) -%}
+    {%- set has_own_keys = is_of_one_entry(model["config"], config.get("unique_key", [])) -%}
+    {%- if model["language"] == "sql" -%}
+        create table {{ made }} as ({{ compiled_code }});
     {%- endif -%}
+    {{ assert_same_columns(made, target) }}
+    {{- assert_none_beyond(made, redone) }}
+    {{- assert_unique_key(made) if has_own_keys }}
+    {%- if redone %}
+        delete from {{ target }} where {{ redone }};
+    {%- endif %}
+        insert into {{ target }} by name select * from {{ made }};
+    {{- assert_unique_key(target) if not has_own_keys }}
+        drop table {{ made }};
 {% endmacro %}
 
 
-{# Rows that are kept are looked at only if the key does not tell them from those that are written, or if asked. #}
-{% macro replace_due(target) %}
-    {% set redone = redone_rows(model["config"], target) %}
-    {% set has_own_keys = is_of_one_entry(model["config"], config.get("unique_key", [])) %}
-    {{ assert_same_columns(target) }}
-    {{ assert_none_beyond(target, redone) }}
-    {{ assert_unique_key(beside(target)) if has_own_keys }}
-    {% call statement("replace_due") %}
-        {% if redone %}
-            delete from {{ target }} where {{ redone }};
-        {% endif %}
-        insert into {{ target }} by name select * from {{ beside(target) }};
-        drop table {{ beside(target) }};
-    {% endcall %}
-    {{ assert_unique_key(target) if not has_own_keys }}
+{# The descriptions of a published table and its columns, in the database itself. #}
+{% macro describe_published(target) %}
+    {% if config.get("contract").enforced %}
+        {% do persist_docs(target, model) %}
+    {% endif %}
 {% endmacro %}
 
 
@@ -114,8 +126,7 @@
 
 
 {# A relation of the same name that is a table where a view is wanted, or the other way round, goes first. #}
-{% macro drop_other_type(target) %}
-    {% set existing = load_cached_relation(this) %}
+{% macro drop_other_type(target, existing) %}
     {% if existing and existing.type != target.type %}
         {% do adapter.drop_relation(existing) %}
     {% endif %}
