@@ -3,11 +3,14 @@
 import atexit
 import contextlib
 import io
+import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +27,8 @@ DBT_FILES = (
     *("dbt_project.yml", "profiles.yml"),
     *("models", "python_models", "macros", "seeds", "tests"),
 )
+PUBLISHING = "while publishing"
+RECORDS = ("int_files_changed", "int_rounds_built", "int_target_days_built")  # of what is done
 BUILD_TIMES = {
     "scored_at",
     "checked_at",
@@ -128,6 +133,7 @@ class Warehouse:
     folder: Path
     project: Path = PROJECT
     has_parquet: bool = False
+    built_marts: tuple = ()  # of a test that looks at few: these and what they need, and no copy of them
 
     @property
     def landing(self):
@@ -145,7 +151,7 @@ class Warehouse:
     def database(self):
         return self.folder / "kardashev.duckdb"
 
-    def environment(self, threads=4):
+    def environment(self, threads=1):
         places = {
             "KARDASHEV_LANDING": str(self.landing),
             "KARDASHEV_DB": str(HERE / self.database.name if HERE.is_dir() else self.database),
@@ -157,7 +163,7 @@ class Warehouse:
         parquet = {"KARDASHEV_PARQUET": str(self.parquet)} if self.has_parquet else {}
         return os.environ | places | parquet
 
-    def command(self, *arguments, threads=4):
+    def command(self, *arguments, threads=1):
         dbt = Path(sys.executable).with_name("dbt")
         return [
             str(dbt),
@@ -170,7 +176,7 @@ class Warehouse:
             str(self.project),
         ]
 
-    def build(self, *arguments, threads=4, succeeds=True, is_tested=False, is_apart=False):
+    def build(self, *arguments, threads=1, succeeds=True, is_tested=False, is_apart=False):
         """Runs `dbt build` from another folder and returns what it printed.
 
         Data tests run where ``is_tested``: in the clean build, and where one of them must fail. Elsewhere
@@ -181,14 +187,21 @@ class Warehouse:
         """
         left_out = ["unit_test"] if is_tested else ["unit_test", "test"]
         exclude = [part for kind in left_out for part in ("--exclude-resource-type", kind)]
-        command = self.command("build", *exclude, *arguments, threads=threads)
+        select = (
+            ["--select", *(f"+{name}" for name in self.built_marts)] if self.built_marts else []
+        )
+        if select and self.database.exists():
+            select += RECORDS
+        if select and is_tested:
+            select += ["--indirect-selection", "cautious"]
+        command = self.command("build", *exclude, *select, *arguments, threads=threads)
         self._take_parse()
         run = self._run_apart if is_apart or not succeeds else self._run_here
         has_succeeded, output = run(command, self.environment(threads))
         self._leave_parse()
         if succeeds != has_succeeded:
             raise RuntimeError(f"dbt build did not end as it should:\n{output[-4000:]}")
-        if succeeds and "--select" not in arguments:
+        if succeeds and not self.built_marts and "--select" not in arguments:
             self._check_published()
         return output
 
@@ -260,9 +273,13 @@ class Warehouse:
             connection.execute(sql)
 
     def marts(self):
-        """Every published relation, sorted by its key."""
-        with duckdb.connect(str(self.published), read_only=True) as connection:
-            frames = {name: connection.table(name).to_arrow_table().to_pandas() for name in KEYS}
+        """Every published relation, or those that are built, sorted by its key."""
+        file = self.database if self.built_marts else self.published
+        with duckdb.connect(str(file), read_only=True) as connection:
+            frames = {
+                name: connection.table(name).to_arrow_table().to_pandas()
+                for name in self.built_marts or KEYS
+            }
         return {
             name: frame.sort_values(KEYS[name], ignore_index=True) for name, frame in frames.items()
         }
@@ -293,3 +310,39 @@ def assert_same_marts(found, expected):
             pd.testing.assert_series_equal(
                 found_values, values, rtol=0, atol=1e-12, obj=f"{name}.{column}"
             )
+
+
+def kill_build(warehouse, place):
+    """Starts a build and kills it right after the model named is done, or amid publication."""
+    untested = ["--exclude-resource-type", "unit_test", "--exclude-resource-type", "test"]
+    command = warehouse.command("--log-format", "json", "build", *untested, threads=1)
+    log = warehouse.folder / "build.jsonl"
+    scratch = warehouse.published.with_name(f".{warehouse.published.name}.next")
+    with log.open("w") as written, log.open() as events:
+        process = subprocess.Popen(
+            command, env=warehouse.environment(), cwd=warehouse.folder, stdout=written
+        )
+        try:
+            while process.poll() is None:
+                if scratch.exists() if place == PUBLISHING else is_done(events, place):
+                    process.send_signal(signal.SIGKILL)
+                    break
+                time.sleep(0.001)
+        finally:
+            process.kill()
+    assert process.wait() == -signal.SIGKILL, f"the build ended before it could be killed: {place}"
+
+
+def is_done(events, model):
+    """Whether the newest lines of a build's log say that a model is done."""
+    start = events.tell()
+    for line in iter(events.readline, ""):
+        if not line.endswith("\n"):  # still being written
+            events.seek(start)
+            return False
+        start = events.tell()
+        event = json.loads(line)
+        node = event.get("data", {}).get("node_info", {})
+        if event["info"]["name"] == "LogModelResult" and node.get("node_name") == model:
+            return True
+    return False

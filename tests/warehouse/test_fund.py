@@ -378,6 +378,7 @@ def test_the_check_prints_tc_beside_the_moves(daily, capsys):
 def test_a_round_whose_signals_are_dropped_says_which_are_held(daily, tmp_path, capsys):
     warehouse = Warehouse(tmp_path)
     shutil.copytree(daily.folder, warehouse.folder, dirs_exist_ok=True)
+    warehouse.built_marts = ("fct_scores",)
     warehouse.build()
     places = ["--database", str(warehouse.database), "--landing", str(warehouse.landing)]
     assert main(["contribution", "model_c", "--round", "3", *places]) == 2

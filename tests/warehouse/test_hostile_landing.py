@@ -64,7 +64,8 @@ def of_honest_rounds(marts):
     ],
 )
 def test_any_landing_is_built_but_for_what_is_named(tmp_path, numbers):
-    honest, hostile = Warehouse(tmp_path / "honest"), Warehouse(tmp_path / "hostile")
+    honest = Warehouse(tmp_path / "honest", built_marts=COMPARED)
+    hostile = Warehouse(tmp_path / "hostile")
     for warehouse in (honest, hostile):
         tournament.land_all(warehouse.landing, HONEST)
     landed = land_drawn_files(hostile.landing, numbers)

@@ -111,28 +111,38 @@ def imported(tmp_path_factory, monkeypatch):
     return lambda: set((folder / "modules").read_text().split())
 
 
-def test_a_second_build_with_nothing_new_changes_nothing_and_loads_nothing_heavy(
+def test_a_build_with_nothing_new_changes_nothing_and_loads_nothing_heavy(
     warehouse, clean, imported
 ):
+    """Nor where the landing was compacted: the same rows lie in other files."""
     heavy = {"torch", "cvxpy", "cvxpylayers", "great_expectations", "scipy.stats"}
     shutil.copytree(clean.folder, warehouse.folder, dirs_exist_ok=True)
-    first = warehouse.marts()
+    fingerprints = "select round_number, fingerprint from int_rounds_landed order by 1"
+    before, first = warehouse.query(fingerprints), warehouse.marts()
+    result = compact(warehouse.landing, tournament.open_at(100))
+    assert (result.rounds, result.left) == (5, {})  # the lone round has one file
+    assert len(list((warehouse.landing / "submissions").rglob("*.parquet"))) == len(before)
     warehouse.build(is_apart=True)
     assert "duckdb" in imported()
     assert not heavy & imported()
-    second = warehouse.marts()
+    assert warehouse.query(fingerprints) == before
     assert worklist(warehouse, "is_stale or is_prepared") == []
     assert warehouse.query("select count(*) from int_target_days_due") == [(0,)]
     for work in ("int_results_due", "int_as_of_dates_due"):
         assert warehouse.query(f"select count(*) from {work} where is_due") == [(0,)]
+    second = warehouse.marts()
+    assert second.pop("fct_provenance_files")["path"].str.contains("compacted").sum() == 5
+    del first["fct_provenance_files"]
     for name, frame in first.items():
         assert frame.equals(second[name]), name  # scored_at included
 
 
-def test_a_touched_file_with_the_same_content_is_not_due_and_only_new_files_are_read(warehouse):
-    tournament.land_all(warehouse.landing, [1])
-    warehouse.build()
-    tournament.land_all(warehouse.landing, [1])
+def test_a_touched_file_with_the_same_content_is_not_due_and_only_new_files_are_read(
+    warehouse, clean
+):
+    shutil.copytree(clean.folder, warehouse.folder, dirs_exist_ok=True)
+    warehouse.built_marts = ("fct_scores",)
+    tournament.land_all(warehouse.landing, tournament.ROUNDS)
     tournament.land_round(warehouse.landing, 9)
     warehouse.build()
     assert worklist(warehouse, "is_changed") == [9]
@@ -141,33 +151,21 @@ def test_a_touched_file_with_the_same_content_is_not_due_and_only_new_files_are_
     assert all(path.split("/")[1].startswith("9") for (path,) in files)
 
 
-def test_compacting_the_landing_makes_nothing_due_and_changes_nothing(warehouse, clean):
-    shutil.copytree(clean.folder, warehouse.folder, dirs_exist_ok=True)
-    fingerprints = "select round_number, fingerprint from int_rounds_landed order by 1"
-    before, marts = warehouse.query(fingerprints), warehouse.marts()
-    result = compact(warehouse.landing, tournament.open_at(100))
-    assert (result.rounds, result.left) == (5, {})  # the lone round has one file
-    assert len(list((warehouse.landing / "submissions").rglob("*.parquet"))) == len(before)
-    warehouse.build()
-    assert warehouse.query(fingerprints) == before
-    assert worklist(warehouse, "is_stale or is_prepared") == []
-    assert warehouse.query("select count(*) from int_target_days_due") == [(0,)]
-    found = warehouse.marts()
-    assert found.pop("fct_provenance_files")["path"].str.contains("compacted").sum() == 5
-    del marts["fct_provenance_files"]
-    for name, frame in marts.items():
-        assert frame.equals(found[name]), name  # scored_at included
-
-
-def test_new_target_days_touch_neither_ranks_nor_weights_and_superseded_ones_go(warehouse):
+def test_a_round_closes_by_the_clock_and_new_target_days_touch_neither_ranks_nor_weights(warehouse):
+    """A round's life: open, closed because another has news, its days one by one, its last ones."""
     landing = warehouse.landing
     tournament.land_models(landing)
-    for number in (1, 2):
+    for number in (5, 6):
         tournament.land_round(landing, number)
-        tournament.land_targets(landing, number, 20, day=5)
     warehouse.build()
+    assert set(warehouse.marts()["fct_scores"]["round_number"]) == {5}  # 6 is still to close
+    tournament.land_targets(landing, 5, 20, day=5)
+    warehouse.build()
+    assert worklist(warehouse, "is_changed") == []
+    closed = warehouse.marts()["fct_scores"].query("target == 'none'")
+    assert set(closed["round_number"]) == {5, 6}
     before = held(warehouse)
-    for number in (1, 2):
+    for number in (5, 6):
         for horizon in tournament.TARGETS:
             tournament.land_targets(landing, number, horizon, day=6)
     warehouse.build()
@@ -175,9 +173,10 @@ def test_new_target_days_touch_neither_ranks_nor_weights_and_superseded_ones_go(
     assert held(warehouse) == before
     assert set(warehouse.marts()["fct_scores"]["score_day"]) == {0, 5, 6}
     for horizon in tournament.TARGETS:
-        tournament.land_targets(landing, 1, horizon)
+        tournament.land_targets(landing, 5, horizon)
     warehouse.build()
-    scores = warehouse.marts()["fct_scores"].query("round_number == 1")
+    marts = warehouse.marts()
+    scores = marts["fct_scores"].query("round_number == 5")
     assert scores.loc[scores["score_day"] > 6, "is_final"].all()
     paid = {
         "tc": "v1",
@@ -189,6 +188,8 @@ def test_new_target_days_touch_neither_ranks_nor_weights_and_superseded_ones_go(
         assert dict(zip(daily["score"], daily["score_version"], strict=True)).items() == {
             (score, paid[score]) for score in kept
         }
+    warehouse.build("--full-refresh")
+    assert_same_marts(marts, warehouse.marts())
 
 
 def held(warehouse):
@@ -198,57 +199,38 @@ def held(warehouse):
     return [warehouse.query(f"select rowid, * from {table} order by rowid") for table in tables]
 
 
-def test_signals_are_dropped_when_nothing_needs_them_and_prepared_again_for_a_revision(
+def test_revisions_prepare_dropped_signals_again_leave_a_trace_and_can_be_taken_back(
     warehouse, clean
 ):
     shutil.copytree(clean.folder, warehouse.folder, dirs_exist_ok=True)
     warehouse.build()  # resolved rounds outside every window are dropped now
     prepared = "select distinct round_number from int_signal_ranks order by 1"
     assert warehouse.query(prepared) == [(5,), (6,)]
-    tournament.land_targets(warehouse.landing, 2, 60, revision=1)
+    revisions = [
+        tournament.land_targets(warehouse.landing, number, horizon, revision=1)
+        for number, horizon in ((2, 60), (5, 20))
+    ]
     warehouse.build()
-    revised = warehouse.marts()
     assert (2,) in warehouse.query(prepared)
-    warehouse.build("--full-refresh")
-    assert_same_marts(revised, warehouse.marts())
-    was, now = (
-        m["fct_scores"].query("round_number == 2 and score == 'alpha'")["value"].to_numpy()
-        for m in (clean.marts(), revised)
-    )
-    assert not np.allclose(was, now)
-
-
-def test_a_round_closes_when_the_clock_passes_its_close_though_nothing_of_it_is_new(warehouse):
-    tournament.land_models(warehouse.landing)
-    for number in (5, 6):
-        tournament.land_round(warehouse.landing, number)
-    warehouse.build()
-    before = warehouse.marts()["fct_scores"]
-    assert set(before["round_number"]) == {5}  # the close of the newest is still to come
-    tournament.land_targets(warehouse.landing, 5, 20, day=5)
-    warehouse.build()
-    assert worklist(warehouse, "is_changed") == []
-    closed = warehouse.marts()
-    assert set(closed["fct_scores"].query("target == 'none'")["round_number"]) == {5, 6}
-    warehouse.build("--full-refresh")
-    assert_same_marts(closed, warehouse.marts())
-
-
-def test_what_was_known_before_a_revision_can_be_asked_for_and_comes_back(warehouse, clean):
-    shutil.copytree(clean.folder, warehouse.folder, dirs_exist_ok=True)
-    revision = tournament.land_targets(warehouse.landing, 5, 20, revision=1)
-    warehouse.build()
-    marts = warehouse.marts()
+    marts, former = warehouse.marts(), clean.marts()
     key = ["round_number", "model_id", "score", "score_version", "target", "score_day"]
-    history = marts["fct_score_revisions"].query("round_number == 5 and score == 'ric'")
-    assert history.groupby(key)["known_at"].nunique().eq(2).all()
-    by_time = history.sort_values("known_at").groupby(key)["value"]
-    former, newest = by_time.first(), by_time.last()
-    was = clean.marts()["fct_scores"].set_index(key)["value"].reindex(former.index)
-    now = marts["fct_scores"].set_index(key)["value"].reindex(former.index)
-    np.testing.assert_allclose(former, was, rtol=0, atol=1e-12)
-    np.testing.assert_allclose(newest, now, rtol=0, atol=1e-12)
-    assert not np.allclose(was, now)
-    revision.unlink()
+    history = marts["fct_score_revisions"]
+    for chosen in (
+        "round_number == 2 and score == 'alpha'",
+        "round_number == 5 and score == 'ric'",
+    ):
+        of_score = history.query(f"{chosen} and is_final")
+        assert of_score.groupby(key)["known_at"].nunique().eq(2).all()
+        by_time = of_score.sort_values("known_at").groupby(key)["value"]
+        first, newest = by_time.first(), by_time.last()
+        was, now = (
+            frames["fct_scores"].set_index(key)["value"].reindex(first.index)
+            for frames in (former, marts)
+        )
+        np.testing.assert_allclose(first, was, rtol=0, atol=1e-12)
+        np.testing.assert_allclose(newest, now, rtol=0, atol=1e-12)
+        assert not np.allclose(was, now)
+    for revision in revisions:
+        revision.unlink()
     warehouse.build()
-    assert_same_marts(warehouse.marts(), clean.marts())
+    assert_same_marts(warehouse.marts(), former)

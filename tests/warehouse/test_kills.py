@@ -1,19 +1,13 @@
-"""A build killed with SIGKILL at any place, then built again, ends in the marts of one clean build."""
+"""A build killed with SIGKILL right after any model, then built again, ends in the marts of one clean build.
 
-import json
+Kills amid rounds that come in any order are in test_order.py.
+"""
+
 import shutil
-import signal
-import subprocess
-import time
 
 import pytest
 import tournament
-from harness import PROJECT, Warehouse, assert_same_marts
-
-PUBLISHING = "while publishing"
-FEW_PLACES = (  # the worklist is written; signals are; standings are; the ledger is; the copy half so
-    *("int_rounds_due", "int_meta_models", "int_running_sums", "int_rounds_built", PUBLISHING),
-)
+from harness import PROJECT, PUBLISHING, Warehouse, assert_same_marts, kill_build
 
 
 def models_in_the_project():
@@ -23,48 +17,6 @@ def models_in_the_project():
         for path in (PROJECT / folder).rglob("*")
         if path.suffix in {".sql", ".py"}
     )
-
-
-PLACES = [
-    place if place in FEW_PLACES else pytest.param(place, marks=pytest.mark.long)
-    for place in [*models_in_the_project(), PUBLISHING]
-]
-
-
-def kill_build(warehouse, place):
-    """Starts a build and kills it right after the model named is done, or amid publication."""
-    untested = ["--exclude-resource-type", "unit_test", "--exclude-resource-type", "test"]
-    command = warehouse.command("--log-format", "json", "build", *untested, threads=1)
-    log = warehouse.folder / "build.jsonl"
-    scratch = warehouse.published.with_name(f".{warehouse.published.name}.next")
-    with log.open("w") as written, log.open() as events:
-        process = subprocess.Popen(
-            command, env=warehouse.environment(), cwd=warehouse.folder, stdout=written
-        )
-        try:
-            while process.poll() is None:
-                if scratch.exists() if place == PUBLISHING else is_done(events, place):
-                    process.send_signal(signal.SIGKILL)
-                    break
-                time.sleep(0.001)
-        finally:
-            process.kill()
-    assert process.wait() == -signal.SIGKILL, f"the build ended before it could be killed: {place}"
-
-
-def is_done(events, model):
-    """Whether the newest lines of a build's log say that a model is done."""
-    start = events.tell()
-    for line in iter(events.readline, ""):
-        if not line.endswith("\n"):  # still being written
-            events.seek(start)
-            return False
-        start = events.tell()
-        event = json.loads(line)
-        node = event.get("data", {}).get("node_info", {})
-        if event["info"]["name"] == "LogModelResult" and node.get("node_name") == model:
-            return True
-    return False
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +29,8 @@ def half_landed(tmp_path_factory):
     return built
 
 
-@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.long
+@pytest.mark.parametrize("place", [*models_in_the_project(), PUBLISHING])
 def test_a_killed_build_is_finished_by_the_next(warehouse, clean, half_landed, place):
     shutil.copytree(half_landed.folder, warehouse.folder, symlinks=True, dirs_exist_ok=True)
     warehouse.has_parquet = True
@@ -91,12 +44,11 @@ def test_a_killed_build_is_finished_by_the_next(warehouse, clean, half_landed, p
     assert_same_marts(warehouse.marts(), clean.marts())
 
 
-def test_a_file_taken_back_after_a_kill_leaves_nothing_behind(warehouse, half_landed):
-    shutil.copytree(half_landed.folder, warehouse.folder, dirs_exist_ok=True)
-    former = warehouse.marts()
+def test_a_file_taken_back_after_a_kill_leaves_nothing_behind(warehouse, clean):
+    shutil.copytree(clean.folder, warehouse.folder, dirs_exist_ok=True)
     upload = tournament.land_upload(warehouse.landing, 4, "model_c", correction=2)
     kill_build(warehouse, "int_signal_ranks")
-    tournament.land_upload(warehouse.landing, 4, "model_c", correction=1)
+    tournament.land_upload(warehouse.landing, 4, "model_c")
     assert upload.exists()
     warehouse.build()
-    assert_same_marts(warehouse.marts(), former)
+    assert_same_marts(warehouse.marts(), clean.marts())

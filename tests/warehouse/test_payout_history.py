@@ -87,8 +87,14 @@ def land(landing, name):
     tournament.write(pd.DataFrame(scores), landing, "scores", "all")
 
 
+LOOKED_AT = (
+    *("fct_payouts", "fct_round_payouts", "fct_scores", "leaderboard_models"),
+    *("fct_misplaced_stakes", "fct_contribution_indicators"),
+)
+
+
 def built(folder, name, **outcome):
-    warehouse = Warehouse(folder)
+    warehouse = Warehouse(folder, built_marts=LOOKED_AT)
     land(warehouse.landing, name)
     return warehouse.build(is_tested=True, **outcome), warehouse.marts()
 

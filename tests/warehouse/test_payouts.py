@@ -183,7 +183,8 @@ def test_returns_are_products_over_the_rounds_of_the_window(clean, name, owner):
 
 
 def test_a_landed_score_is_scored_as_it_is_and_wins_over_the_same_delivery(warehouse, clean):
-    shutil.copytree(clean.landing, warehouse.landing)
+    shutil.copytree(clean.folder, warehouse.folder, dirs_exist_ok=True)
+    warehouse.built_marts = ("fct_scores", "fct_submissions", "fct_payouts")
     ric = clean.marts()["fct_scores"].query(
         "round_number == 5 and score == 'ric' and score_version == 'v1'"
     )
@@ -213,7 +214,8 @@ def test_a_landed_score_is_scored_as_it_is_and_wins_over_the_same_delivery(wareh
     assert statuses["guest"] == "accepted"
     path.unlink()
     warehouse.build()
-    assert_same_marts(warehouse.marts(), clean.marts())
+    former = clean.marts()
+    assert_same_marts(warehouse.marts(), {name: former[name] for name in warehouse.built_marts})
 
 
 def test_a_lie_about_scores_or_pay_refuses_its_round(warehouse, clean):

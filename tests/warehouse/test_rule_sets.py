@@ -29,7 +29,8 @@ def in_classic(targets):
 @pytest.fixture(scope="module", params=["classic", "signals"])
 def played(request, tmp_path_factory):
     """Two rounds of a rule set, the official score changing between them."""
-    warehouse = Warehouse(tmp_path_factory.mktemp(request.param))
+    looked_at = ("fct_scores", "fct_submissions", "leaderboard_models")
+    warehouse = Warehouse(tmp_path_factory.mktemp(request.param), built_marts=looked_at)
     landing, last_old = warehouse.landing, LAST_OLD[request.param]
     tournament.land_all(landing, (last_old, last_old + 1))
     rewritten(landing, "rounds", lambda f: f.assign(tournament=request.param))

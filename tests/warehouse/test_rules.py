@@ -25,6 +25,7 @@ def with_more_rows(tmp_path_factory):
         tmp_path_factory.mktemp("project"),
         score_definitions=lambda text: with_small_extremes(text) + ROWS,
     )
+    warehouse.built_marts = ("fct_scores", "fct_meta_models")
     tournament.land_all(warehouse.landing, (1, 2, 4, 5))  # 2 and 5 have a window
     warehouse.build()
     return warehouse
