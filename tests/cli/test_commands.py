@@ -74,6 +74,12 @@ def test_every_command_has_help_with_examples(command, capsys):
     assert f"\n    kardashev {command}" in capsys.readouterr().out.replace("dbt build && ", "")
 
 
+@pytest.mark.parametrize("command", cli.ingesting.ingest.commands)
+def test_every_shape_that_is_ingested_has_help_with_examples(command, capsys):
+    assert cli.main(["ingest", command, "--help"]) == 0
+    assert f"\n    kardashev ingest {command}" in capsys.readouterr().out
+
+
 def test_version_is_printed(capsys):
     assert cli.main(["--version"]) == 0
     assert capsys.readouterr().out.startswith("kardashev ")
@@ -102,6 +108,10 @@ def test_help_loads_nothing_heavy():
         (["market", "--securities", "s.csv"], "--prices"),
         (["market", "--prices", "p", "--securities", "s", "--from", "2024-02-30"], "is not a day"),
         (["market", "--prices", "p", "--securities", "s", "--cadence", "hourly"], "hourly"),
+        (["ingest", "hyperspace", "files"], "No such command 'hyperspace'"),
+        (["ingest", "signals"], "DIR"),
+        (["ingest", "signals", "files", "--target", "cyrus_20"], "is no target and column"),
+        (["ingest", "classic", "files", "--eras", "0"], "0 is not in the range x>=1"),
         (["contribution", "alice"], "--round"),
         (["contribution", "--round", "812"], "MODEL"),
         (["audit"], "give one of --round N, --rounds A-B and --last K"),
