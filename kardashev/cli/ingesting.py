@@ -167,10 +167,10 @@ def mapped(folder, mapping, landing, **options):
       kardashev ingest mapped files/
       kardashev ingest mapped files/ --mapping crowdcent.yml --cadence daily --eras 90
     """
-    from kardashev.landing.ingest import read_mapping
+    from kardashev.landing.ingest import MAPPING_FILE, read_mapping
 
     try:
-        read = read_mapping(mapping or folder / "landing.yml")
+        read = read_mapping(mapping or folder / MAPPING_FILE)
     except MappingError as error:
         for line in str(error).splitlines():
             say(f"kardashev: {line}")

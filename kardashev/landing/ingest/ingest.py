@@ -16,6 +16,7 @@ from kardashev.landing.ingest.plan import LIVE, TRAIN
 from kardashev.landing.ingest.predictions import own_predictions
 from kardashev.landing.ingest.run import IngestSummary, Run
 
+MAPPING_FILE = "landing.yml"  # in the folder, where a mapping is looked for
 MEMORY = "1GB"  # of DuckDB, which goes to the disk beyond it
 
 
@@ -37,11 +38,8 @@ def ingest(folder: Path, landing: Path, mapping: Mapping, choices: Choices) -> I
     mapping = _with_targets(mapping, choices.targets)
     found, others = sources(folder, mapping)
     features = _feature_set(folder, mapping, choices)
-    summary = IngestSummary(
-        passed_over=[
-            f"{name}: not of this shape" for name in others if name != mapping.feature_sets
-        ]
-    )
+    others = [name for name in others if name not in (mapping.feature_sets, MAPPING_FILE)]
+    summary = IngestSummary(passed_over=[f"{name}: not of this shape" for name in others])
     with tempfile.TemporaryDirectory() as scratch, _connection(scratch) as connection:
         used = _opened(connection, Path(scratch), found, mapping, choices, summary)
         Run(connection, landing, mapping, choices, used, features, summary).land()

@@ -184,8 +184,6 @@ class _Reader:
         held = ("universe", "weights", "factors", "neutralizers", "targets", "submissions")
         if not any(key in document for key in held):
             self.fault(where, f"say what it holds: one of {', '.join(held)}")
-        if "universe" not in document and ("factors" in document or "targets" in document):
-            self.fault(where, "factors and targets stand beside `universe`, in one file")
         return FileRule(
             patterns=self._names(f"{where}: pattern", document.get("pattern")),
             stock=self._names(f"{where}: stock", document.get("stock")),

@@ -81,12 +81,13 @@ class EraRound:
         return pa.Table.from_pylist([row])
 
 
-def wanted_eras(connection, opened, mapping, choices):
+def wanted_eras(connection, opened, mapping, choices, values_beside):
     """The eras that the choices are of, the oldest first.
 
     Parameters
     ----------
     opened : sources that are open and say which stocks a round has
+    values_beside : `EraRound.key` → target → how many stocks have it in other files
 
     Raises
     ------
@@ -94,6 +95,8 @@ def wanted_eras(connection, opened, mapping, choices):
         When no era is left, or two files hold one.
     """
     found = [era for source in opened for era in _eras(connection, source)]
+    for era in found:
+        era.values |= values_beside.get(era.key, {})
     live = [era for era in found if era.source.group == LIVE]
     past = [era for era in found if era.source.group != LIVE]
     eras = _chosen(past, choices) + live

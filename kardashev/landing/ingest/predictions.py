@@ -4,6 +4,7 @@ A file may leave out its rows' eras, as classic does: then ids say them, which m
 """
 
 from dataclasses import replace
+from pathlib import PurePath
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -53,7 +54,7 @@ class Predictions:
 
     def __init__(self, connection, source, stocks):
         self.connection, self.source, self.stocks = connection, source, stocks
-        self.name = source.name.replace("/", "_").rpartition(".")[0]
+        self.name = source.stem
         self.columns = self._columns()
         self.has_landed = False
         self.texts = None
@@ -111,7 +112,8 @@ class Predictions:
             if name == EVERY:
                 found |= {c: c for pattern in columns for c in self.source.numeric(pattern)}
             else:
-                found[name.replace(FILE_NAME, self.name)] = self.source.needed(columns)
+                model_id = name.replace(FILE_NAME, PurePath(self.source.name).stem)
+                found[model_id] = self.source.needed(columns)
         with refusals_name(self.source.path):
             for model_id in found:
                 check_model_id(model_id)

@@ -42,11 +42,6 @@ def factor_columns(source, features, choices):
     return {name: column for name, column in found.items() if column in features}
 
 
-def target_columns(source, targets):
-    """Column of each of these targets."""
-    return {name: source.found(source.rule.targets[name].columns) for name in targets}
-
-
 def universe(era, rows, columns, weights):
     """Rows of ``universe/``.
 
@@ -70,8 +65,20 @@ def universe(era, rows, columns, weights):
     return pa.table(values | labels)
 
 
-def factors(era, rows, columns, landed_universe):
+def key(era, source, rows):
+    """Columns that each row of a wide table begins with."""
+    stocks = texts(rows[source.stock])
+    return pa.table({"round_number": _number(era, stocks), "stock_id": stocks})
+
+
+def factors(source, rows, columns, stocks):
     """Rows of ``factors/``, and how many missing cells have the era's median.
+
+    Parameters
+    ----------
+    columns : landed name → column
+    stocks : pyarrow.Table as `universe` or `key` gives it, of the same rows
+
 
     A column without any value in the era is left out. Types stay as they are where nothing is missing.
     """
@@ -88,28 +95,29 @@ def factors(era, rows, columns, landed_universe):
             numbers = np.where(is_missing, np.median(numbers[~is_missing]), numbers)
             cells, filled = pa.array(numbers), filled + count
         values[name] = cells
-    if era.source.rule.has_dummies:
-        groups = [_labels(landed_universe, name) for name in ("country", "sector")]
+    if source.rule.has_dummies:
+        groups = [_labels(stocks, name) for name in ("country", "sector")]
         names, dummies = group_dummies(*groups)
         values |= {n: pa.array(d.astype(np.int8)) for n, d in zip(names, dummies.T, strict=True)}
     if not values:
         return None, 0
-    key = landed_universe.select(["round_number", "stock_id"])
-    return pa.table(dict(zip(key.column_names, key.columns, strict=True)) | values), filled
+    begins = {name: stocks[name] for name in ("round_number", "stock_id")}
+    return pa.table(begins | values), filled
 
 
 def neutralizers(era, source, rows, columns):
     """Rows of ``neutralizers/``, of stocks that a file names."""
-    stocks = texts(rows[source.stock])
-    key = {"round_number": _number(era, stocks), "stock_id": stocks}
-    return pa.table(key | {name: rows[name] for name in columns})
+    table = key(era, source, rows)
+    for name in columns:
+        table = table.append_column(name, rows[name])
+    return table
 
 
-def target(era, name, column, rows):
+def target(era, source, name, column, rows):
     """Rows of ``targets/`` for one target: the stocks that have a value, all days of return in it."""
-    rule = era.source.rule.targets[name]
+    rule = source.rule.targets[name]
     rows = rows.filter(pc.invert(_missing(rows[column].combine_chunks())))
-    stocks = texts(rows[era.source.stock])
+    stocks = texts(rows[source.stock])
     values = rows[column].cast(pa.float64(), safe=False).to_numpy()
     last_day = np.busday_offset(era.era_date, LAG_DAYS + rule.days, roll="backward").item()
     return pa.table(

@@ -5,7 +5,7 @@ the row of ``rounds/`` last of all. So a run that was killed is said again. A ro
 it lacks, and nothing else of it is written.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 from kardashev.errors import LandingError
@@ -49,7 +49,9 @@ class Run:
 
     def land(self):
         """Land every era that is wanted, and what landed ones lack."""
-        eras = wanted_eras(self.connection, self.stocks, self.mapping, self.choices)
+        self.beside = {s.name: self._spans_by_key(s) for s in self.used if self._is_beside(s)}
+        values = self._values_beside()
+        eras = wanted_eras(self.connection, self.stocks, self.mapping, self.choices, values)
         self._note_eras_without_day(eras)
         note_landed(self.landing, eras, self.mapping.tournament)
         self._fix_live_era(eras)
@@ -58,10 +60,10 @@ class Run:
             for source in self.used
             if source.rule.submissions and self._has_eras(source, eras)
         ]
-        self.spans = {
+        self.spans = self.beside | {
             source.name: self._spans_by_key(source)
             for source in self.used
-            if source.rule.weights or source.rule.neutralizers
+            if (source.rule.weights or source.rule.neutralizers) and self._has_eras(source, eras)
         }
         step, known = self.choices.begin(len(eras)), 0
         for start in range(0, len(eras), ERAS_AT_ONCE):
@@ -81,7 +83,9 @@ class Run:
             for source in self.stocks:
                 changed |= self._land_stocks(source, [e for e in eras if e.source is source])
             for source in self.used:
-                if source.rule.neutralizers:
+                if self._is_beside(source):
+                    changed |= self._land_beside(source, eras)
+                if source.rule.neutralizers and source.name in self.spans:
                     changed |= self._land_neutralizers(source, eras)
             for predictions in self.predictions:
                 changed |= self._land_uploads(predictions, eras)
@@ -99,30 +103,60 @@ class Run:
 
     def _land_stocks(self, source, eras):
         """Universe, factors and targets of the eras of one file; the rounds that were written to."""
-        eras = {era.text: era for era in eras if not era.is_landed or era.targets}
         universe = round_tables.universe_columns(source)
         factors = round_tables.factor_columns(source, self.features, self.choices)
-        targets = {name for era in eras.values() for name in era.targets}
-        targets = round_tables.target_columns(source, targets)
-        is_new = any(not era.is_landed for era in eras.values())
-        columns = [source.stock, *targets.values()]
-        if is_new:
+        due = {e.text: (e, self._targets(source, e)) for e in eras}
+        due = {text: found for text, found in due.items() if found[1] or not found[0].is_landed}
+        columns = [source.stock, *(c for _, targets in due.values() for c in targets.values())]
+        if any(not era.is_landed for era, _ in due.values()):
             columns += [*universe.values(), *factors.values()]
-        spans = {text: era.span for text, era in eras.items()}
+        spans = {text: era.span for text, (era, _) in due.items()}
         for text, rows in source.eras(dict.fromkeys(columns), spans):
-            era = eras[text]
+            era, targets = due[text]
             if not era.is_landed:
                 weights = self._weights(era)
                 of_universe = round_tables.universe(era, rows, universe, weights)
                 self._write("universe", era.name, of_universe)
-                of_factors, filled = round_tables.factors(era, rows, factors, of_universe)
-                self.summary.cells_filled += filled
-                if of_factors is not None:
-                    self._write("factors", era.name, of_factors)
-            for name in era.targets:
-                table = round_tables.target(era, name, targets[name], rows)
-                self._write("targets", target_name(era, name), table)
-        return {era.number for era in eras.values()}
+                self._write_factors(source, era.name, rows, factors, of_universe)
+            self._write_targets(source, era, rows, targets)
+        return {era.number for era, _ in due.values()}
+
+    def _land_beside(self, source, eras):
+        """Factors and targets of a file that says no universe; the rounds that were written to."""
+        factors = round_tables.factor_columns(source, self.features, self.choices)
+        known, due = self.spans[source.name], {}
+        for era in (era for era in eras if era.key in known):
+            targets = self._targets(source, era)
+            if targets or (factors and not era.is_landed):
+                due[known[era.key][0]] = (era, targets)
+        columns = [source.stock, *(c for _, targets in due.values() for c in targets.values())]
+        columns += factors.values()
+        spans = {text: known[era.key][1] for text, (era, _) in due.items()}
+        for text, rows in source.eras(dict.fromkeys(columns), spans):
+            era, targets = due[text]
+            if not era.is_landed:
+                name = f"{era.name}_{source.stem}"
+                key = round_tables.key(era, source, rows)
+                self._write_factors(source, name, rows, factors, key)
+            self._write_targets(source, era, rows, targets)
+        return {era.number for era, _ in due.values()}
+
+    def _targets(self, source, era):
+        """Name → column of the targets of a file that are to be landed."""
+        rules = source.rule.targets
+        found = {name: source.found(rules[name].columns) for name in era.targets if name in rules}
+        return {name: column for name, column in found.items() if column is not None}
+
+    def _write_factors(self, source, name, rows, columns, stocks):
+        table, filled = round_tables.factors(source, rows, columns, stocks)
+        self.summary.cells_filled += filled
+        if table is not None:
+            self._write("factors", name, table)
+
+    def _write_targets(self, source, era, rows, columns):
+        for name, column in columns.items():
+            table = round_tables.target(era, source, name, column, rows)
+            self._write("targets", target_name(era, name), table)
 
     def _weights(self, era):
         """Stocks and sample weights of an era, from the file that has them; None where none does."""
@@ -176,13 +210,27 @@ class Run:
             source.needed(source.rule.era.columns)
         if source.rule.weights:
             source.needed(source.rule.weights)
-        spans = source.spans(self.connection)
+        columns = [source.found(rule.columns) for rule in source.rule.targets.values()]
+        spans = source.spans(self.connection, [c for c in columns if c])
         days = source.era_dates(spans)
         return {
             (source.group == LIVE, day): (text, spans[text])
             for text, day in days.items()
             if day is not None
         }
+
+    def _is_beside(self, source):
+        rule = source.rule
+        return rule.universe is None and bool(rule.factors or rule.targets)
+
+    def _values_beside(self):
+        """Era → target → how many stocks have it in a file that says no universe."""
+        found = defaultdict(dict)
+        for source in filter(self._is_beside, self.used):
+            names = [n for n, rule in source.rule.targets.items() if source.found(rule.columns)]
+            for key, (_, span) in self.beside[source.name].items():
+                found[key] |= dict(zip(names, span[3:], strict=True))
+        return found
 
     def _fix_live_era(self, eras):
         """Files of the group ``live`` without an era are of the only one that there is."""
@@ -207,7 +255,7 @@ class Run:
                 )
 
     def _note_summary(self, eras):
-        for source in self.stocks:
+        for source in self.used:
             named = {n: c for n, c in source.rule.factors.items() if n != EVERY}
             named |= {name: rule.columns for name, rule in source.rule.targets.items()}
             absent = [name for name, columns in named.items() if not source.found(columns)]

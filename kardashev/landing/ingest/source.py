@@ -65,6 +65,11 @@ class Source:
             self.needed(self.rule.era.columns)
 
     @property
+    def stem(self):
+        """The file's name as a part of another's: without its folder's bars and its ending."""
+        return self.name.replace("/", "_").rpartition(".")[0]
+
+    @property
     def era_column(self):
         """The column that says a row's era; None where none does."""
         return None if self.fixed_era else self.found(self.rule.era.columns)
