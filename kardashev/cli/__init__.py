@@ -3,6 +3,7 @@
 landing     commands that write into the landing
 ingesting   commands that land a folder of files made elsewhere
 looking     commands that show what is built
+exporting   commands that write what is sent on
 checking    commands that compute something again
 completion  the command that prints a shell's script
 options     what several commands take
@@ -15,7 +16,7 @@ from contextlib import redirect_stderr, redirect_stdout
 import click
 from click.shell_completion import shell_complete
 
-from kardashev.cli import checking, ingesting, landing, looking
+from kardashev.cli import checking, exporting, ingesting, landing, looking
 from kardashev.cli.completion import VARIABLE, completion
 from kardashev.cli.options import EXIT_ERROR, Listed
 from kardashev.errors import KardashevError
@@ -25,7 +26,7 @@ EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 COMMANDS = (
     *(landing.land, landing.compact, landing.market, ingesting.ingest, landing.demo),
     *(looking.status, looking.tour, looking.scores, looking.query, looking.diagnose),
-    *(looking.report, looking.dashboard, looking.docs),
+    *(looking.report, looking.dashboard, exporting.export, looking.docs),
     *(checking.check, checking.audit, checking.contribution, checking.replay),
     completion,
 )

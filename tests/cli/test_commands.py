@@ -74,10 +74,16 @@ def test_every_command_has_help_with_examples(command, capsys):
     assert f"\n    kardashev {command}" in capsys.readouterr().out.replace("dbt build && ", "")
 
 
-@pytest.mark.parametrize("command", cli.ingesting.ingest.commands)
-def test_every_shape_that_is_ingested_has_help_with_examples(command, capsys):
-    assert cli.main(["ingest", command, "--help"]) == 0
-    assert f"\n    kardashev ingest {command}" in capsys.readouterr().out
+@pytest.mark.parametrize(
+    "command",
+    [
+        *(f"ingest {name}" for name in cli.ingesting.ingest.commands),
+        *(f"export {name}" for name in cli.exporting.export.commands),
+    ],
+)
+def test_every_command_below_another_has_help_with_examples(command, capsys):
+    assert cli.main([*command.split(), "--help"]) == 0
+    assert f"\n    kardashev {command}" in capsys.readouterr().out
 
 
 def test_version_is_printed(capsys):
@@ -112,6 +118,9 @@ def test_help_loads_nothing_heavy():
         (["ingest", "signals"], "DIR"),
         (["ingest", "signals", "files", "--target", "cyrus_20"], "is no target and column"),
         (["ingest", "classic", "files", "--eras", "0"], "0 is not in the range x>=1"),
+        (["export", "submission"], "give one of them"),
+        (["export", "submission", "--model", "a", "--id", "isin"], "isin"),
+        (["export", "scores"], "MODEL"),
         (["contribution", "alice"], "--round"),
         (["contribution", "--round", "812"], "MODEL"),
         (["audit"], "give one of --round N, --rounds A-B and --last K"),
