@@ -212,7 +212,7 @@ def test_of_daily_eras_the_last_of_each_week_is_landed_unless_daily_is_asked(tmp
     days = [fridays(1)[0] + timedelta(n) for n in (-1, 0, 3, 4, 5)]  # Thursday … Wednesday
     write_signals(tmp_path / "v2.1", days)
     land(tmp_path / "v2.1", tmp_path / "weekly")
-    assert list(landed(tmp_path / "weekly", "rounds")["round_number"]) == [20260102, 20260107]
+    assert list(landed(tmp_path / "weekly", "rounds")["round_number"]) == [20260102]  # so far
     land(tmp_path / "v2.1", tmp_path / "daily", cadence="daily")
     rounds = landed(tmp_path / "daily", "rounds")
     assert list(rounds["round_number"]) == [number(day) for day in days]
@@ -300,6 +300,15 @@ def test_predictions_of_ones_own_are_uploads_of_the_model_the_file_is_named_for(
     both = (tmp_path / "alice.csv", tmp_path / "bob.csv")
     summary = land(folder, tmp_path / "landing", predictions=both)
     assert (summary.uploads_added, summary.rounds_completed) == (WEEKS, WEEKS)
+
+
+def test_predictions_of_other_eras_are_told_of(signals, tmp_path):
+    _, frames, *_ = signals
+    mine = frames["_example_preds"].assign(date="2020-01-03")
+    mine.to_parquet(tmp_path / "alice.parquet", index=False)
+    summary = land(signals[0], tmp_path / "landing", predictions=(tmp_path / "alice.parquet",))
+    assert summary.notes == ["alice.parquet: none of its rows is of an era that is asked for"]
+    assert set(landed(tmp_path / "landing", "models")["model_id"]) == {"numerai_example"}
 
 
 def test_classic_eras_have_their_fridays_and_the_small_set_of_features(classic):

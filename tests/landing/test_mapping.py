@@ -62,6 +62,7 @@ files:
   - pattern: desks/*.csv
     stock: symbol
     submissions: {"{name}": alpha}
+    as_ranks: true
 """
 
 
@@ -106,8 +107,8 @@ def write_fund(folder):
             mkt_beta=rng.normal(size=count), log_cap=rng.normal(size=count), style_value=1.5
         ),
         "returns": rows.assign(fwd_20=rng.normal(0, 0.1, count), comment="words"),
-        "desks/macro": rows.assign(alpha=rng.random(count)),
-        "desks/quant": rows.assign(alpha=rng.random(count)),
+        "desks/macro": rows.assign(alpha=rng.normal(size=count).round(1)),
+        "desks/quant": rows.assign(alpha=rng.normal(size=count).round(1)),
     }
     (folder / "desks").mkdir()
     (folder / "risk").mkdir()
@@ -171,6 +172,10 @@ def test_a_funds_tables_in_csv_land_each_in_its_folder(tmp_path):
     assert landed(tmp_path / "landing", "neutralizers").shape == (2 * STOCKS, 2 + 4)
     uploads = landed(tmp_path / "landing", "submissions")
     assert set(uploads["model_id"]) == {"macro", "quant"} and set(uploads["id_type"]) == {"ticker"}
+    of_macro = uploads[uploads["model_id"] == "macro"].set_index(["round_number", "id"])
+    raw = tables["desks/macro"].set_index([*key])["alpha"]
+    ranks = raw.groupby(level=0).rank() / STOCKS - 0.5 / STOCKS  # of any numbers, between 0 and 1
+    np.testing.assert_allclose(of_macro.loc[ranks.index, "signal"], ranks, rtol=0, atol=1e-15)
     before = listed(tmp_path / "landing")
     assert land(tmp_path, tmp_path / "landing").rounds_known == 2
     assert listed(tmp_path / "landing") == before
@@ -266,8 +271,8 @@ def test_all_faults_are_told_at_once_and_nothing_is_landed(tmp_path, capsys):
     assert [line.partition("landing.yml: ")[2] for line in printed.err.splitlines()] == [
         "kind: 'past' is neither live nor validation",
         "files, number 1: 'stok' is none of pattern, group, stock, id_type, era, era_in_name, "
-        "universe, has_dummies, weights, factors, neutralizers, targets, submissions, account, "
-        "is_example, is_benchmark",
+        "universe, has_dummies, weights, factors, neutralizers, targets, submissions, as_ranks, "
+        "account, is_example, is_benchmark",
         "files, number 1: there is no `stock`",
     ]
     assert not (tmp_path / "landing").exists()

@@ -28,7 +28,7 @@ ERA_KEYS = ("column", "first", "days")
 FILE_KEYS = (
     *("pattern", "group", "stock", "id_type", "era", "era_in_name", "universe", "has_dummies"),
     *("weights", "factors", "neutralizers", "targets", "submissions"),
-    *("account", "is_example", "is_benchmark"),
+    *("as_ranks", "account", "is_example", "is_benchmark"),
 )
 TARGET_KEYS = ("column", "days", "is_binned")
 
@@ -57,6 +57,7 @@ class FileRule:
 
     universe : None of a file that does not say which stocks a round has
     group : of a file whose pattern does not name one
+    as_ranks : whether signals, which may be any numbers, are landed as their ranks in the era
     """
 
     patterns: tuple[str, ...]
@@ -72,6 +73,7 @@ class FileRule:
     neutralizers: tuple[str, ...] = ()
     targets: dict[str, TargetRule] = field(default_factory=dict)
     submissions: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    as_ranks: bool = False
     account: str | None = None
     is_example: bool = False
     is_benchmark: bool = False
@@ -198,6 +200,7 @@ class _Reader:
             neutralizers=self._names(f"{where}: neutralizers", document.get("neutralizers")),
             targets=self._targets(f"{where}: targets", document.get("targets")),
             submissions=self._columns(f"{where}: submissions", document.get("submissions")),
+            as_ranks=bool(document.get("as_ranks", False)),
             account=document.get("account"),
             is_example=bool(document.get("is_example", False)),
             is_benchmark=bool(document.get("is_benchmark", False)),

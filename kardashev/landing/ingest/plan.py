@@ -169,15 +169,24 @@ def _eras(connection, source):
 
 def _chosen(eras, choices):
     if choices.cadence == "weekly":
-        weeks = {}
-        for era in sorted(eras, key=lambda era: era.era_date):
-            weeks[era.era_date.isocalendar()[:2]] = era.era_date
-        eras = [era for era in eras if weeks[era.era_date.isocalendar()[:2]] == era.era_date]
+        eras = _weekly(eras)
     first, last = choices.era_from or date.min, choices.era_to or date.max
     eras = sorted((e for e in eras if first <= e.era_date <= last), key=lambda era: era.era_date)
     if choices.has_bounds:
         return eras[-choices.eras :] if choices.eras else eras
     return [era for era in eras if not era.values or any(era.values.values())][-ERAS:]
+
+
+def _weekly(eras):
+    """The last era of each ISO week; where eras are daily, not of a week whose Friday is still to come."""
+    weeks = {}
+    for day in sorted({era.era_date for era in eras}):
+        weeks[day.isocalendar()[:2]] = day
+    days = list(weeks.values())
+    is_daily = len(days) < len({era.era_date for era in eras})
+    if is_daily and days[-1].weekday() < FRIDAY:
+        days.pop()
+    return [era for era in eras if era.era_date in days]
 
 
 def _check_apart(eras):

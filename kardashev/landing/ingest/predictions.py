@@ -80,7 +80,7 @@ class Predictions:
             era = eras[number]
             lacking = {m: f"m{n}" for n, m in enumerate(self.columns) if m not in era.models}
             of_era = rows.filter(pc.equal(numbers, number))
-            table = round_tables.uploads(era, self.source.rule.id_type, of_era, lacking)
+            table = round_tables.uploads(era, self.source.rule, of_era, lacking)
             if table is not None:
                 self.has_landed = True
                 yield era, table, len(pc.unique(table["model_id"]))

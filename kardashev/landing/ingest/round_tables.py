@@ -4,6 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from kardashev.kernels.ranking import doubled_rank
 from kardashev.landing.ingest.choices import EVERY_FEATURE, NO_FEATURE
 from kardashev.landing.ingest.mapping import EVERY
 from kardashev.landing.market.factor_model import UNKNOWN, binned, group_dummies
@@ -132,21 +133,25 @@ def target(era, source, name, column, rows):
     )
 
 
-def uploads(era, id_type, rows, models):
+def uploads(era, rule, rows, models):
     """Rows of ``submissions/``: one upload of each model that has a signal, sent as the round opens.
 
     Parameters
     ----------
+    rule : FileRule of the file
     rows : pyarrow.Table with ``stock`` and a column for each model
     models : model_id → column
     """
     parts = []
     for model_id, column in models.items():
-        signals = rows[column].cast(pa.float64(), safe=False)
-        if pc.all(_missing(signals.combine_chunks())).as_py():
+        signals = rows[column].cast(pa.float64(), safe=False).combine_chunks()
+        is_missing = _missing(signals)
+        if pc.all(is_missing).as_py():
             continue
+        if rule.as_ranks:
+            signals = _ranks(signals, is_missing)
         stocks = texts(rows["stock"])
-        repeated = {"model_id": model_id, "submitted_at": era.open_at, "id_type": id_type}
+        repeated = {"model_id": model_id, "submitted_at": era.open_at, "id_type": rule.id_type}
         columns = {"round_number": _number(era, stocks)}
         columns |= {name: pa.repeat(pa.scalar(v), len(stocks)) for name, v in repeated.items()}
         parts.append(pa.table(columns | {"id": stocks, "signal": signals}))
@@ -169,6 +174,14 @@ def _missing(cells):
     if pa.types.is_floating(cells.type):
         return pc.is_null(cells, nan_is_null=True)
     return pc.is_null(cells)
+
+
+def _ranks(signals, is_missing):
+    """(average rank − 0.5)/n of the signals that there are."""
+    has_signal = ~is_missing.to_numpy(zero_copy_only=False)
+    ranks = signals.to_numpy(zero_copy_only=False).copy()
+    ranks[has_signal] = (doubled_rank(ranks[has_signal]) - 1) / (2 * has_signal.sum())
+    return pa.array(ranks, mask=~has_signal)
 
 
 def _labels(table, name):

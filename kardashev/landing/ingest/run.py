@@ -72,6 +72,11 @@ class Run:
             step(start + len(some), known)
         for predictions in self.predictions:
             predictions.register(self.landing)
+            if not predictions.has_landed:
+                name = predictions.source.name
+                self.summary.notes.append(
+                    f"{name}: none of its rows is of an era that is asked for"
+                )
         self._note_summary(eras)
 
     def _land_some(self, eras):
