@@ -473,6 +473,16 @@ def test_a_folder_of_the_other_tournament_or_of_neither_is_told_so(tmp_path, sig
         land(classic[0], tmp_path, "classic", features="tiny")
 
 
+def test_a_damaged_landing_is_named_and_odd_folder_names_are_read(tmp_path):
+    write_signals(tmp_path / "it's [v2]*", fridays(2))
+    assert land(tmp_path / "it's [v2]*", tmp_path / "landing").rounds_added == 2
+    (tmp_path / "landing" / "rounds" / "20260102.parquet").write_bytes(b"PAR1")
+    with pytest.raises(
+        LandingError, match=r"20260102\.parquet cannot be read: replace or remove it"
+    ):
+        land(tmp_path / "it's [v2]*", tmp_path / "landing")
+
+
 def test_one_era_in_two_files_and_a_round_that_is_another_are_refused(tmp_path, signals, classic):
     write_signals(tmp_path / "v2.1", fridays(2))
     write_signals(tmp_path / "v2.1", fridays(1), group="train")

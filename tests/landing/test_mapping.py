@@ -1,6 +1,7 @@
 """Files of any shape land as their mapping says; a mapping that means nothing is told fault by fault."""
 
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ from test_ingest import landed, listed, number
 from kardashev import cli
 from kardashev.errors import LandingError, MappingError
 from kardashev.landing.ingest import Choices, ingest, read_mapping
-from kardashev.landing.ingest.mapping import SHAPES, shape
+from kardashev.landing.ingest.mapping import FILE_KEYS, SHAPES, shape
 
 STOCKS = 15
 CROWDCENT = """
@@ -292,6 +293,17 @@ def test_what_is_no_yaml_is_told_with_its_line(tmp_path, text, fault):
     with pytest.raises(MappingError) as refused:
         read_mapping(tmp_path / "landing.yml")
     assert fault in str(refused.value) and "\n" not in str(refused.value)
+
+
+def test_the_mappings_in_the_documentation_are_without_a_fault(tmp_path):
+    page = (Path(__file__).parents[2] / "docs" / "participants.md").read_text()
+    blocks = [part.partition("```")[0] for part in page.split("```yaml\n")[1:]]
+    assert len(blocks) == 3
+    for block in blocks:
+        (tmp_path / "landing.yml").write_text(block)
+        assert read_mapping(tmp_path / "landing.yml").tournament == "house"
+    for key in FILE_KEYS:
+        assert f"`{key}`" in page, key
 
 
 def test_the_shapes_of_the_package_are_mappings_without_a_fault():

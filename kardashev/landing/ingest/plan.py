@@ -18,6 +18,7 @@ from kardashev.landing.door.form import FRIDAY
 from kardashev.landing.files import landed_path
 from kardashev.landing.ingest.choices import ERAS
 from kardashev.landing.ingest.source import Source
+from kardashev.landing.layouts import UNREADABLE
 from kardashev.landing.uploads import uploads_together
 
 LIVE, TRAIN = "live", "train"  # groups with a meaning of their own
@@ -126,8 +127,7 @@ def note_landed(landing: Path, eras, tournament):
         path = landed_path(landing, "rounds", era.name)
         era.is_landed = path.exists()
         if era.is_landed:
-            columns = ["tournament", "era_date", "kind"]
-            landed = pq.read_table(path, columns=columns).to_pylist()
+            landed = read_landed(path, ["tournament", "era_date", "kind"]).to_pylist()
             wanted = {"tournament": tournament, "era_date": era.era_date, "kind": era.kind}
             if landed != [wanted]:
                 raise LandingError(
@@ -145,6 +145,14 @@ def note_landed(landing: Path, eras, tournament):
         ]
         uploads = uploads_together(landing, era.number)
         era.models = {model for model, at in uploads if at == era.open_at}
+
+
+def read_landed(path, columns=None):
+    """A landed file; LandingError if it cannot be read."""
+    try:
+        return pq.read_table(path, columns=columns)
+    except UNREADABLE as error:
+        raise LandingError(f"{path} cannot be read: replace or remove it") from error
 
 
 def target_name(era, target):

@@ -8,7 +8,6 @@ from pathlib import PurePath
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from kardashev.errors import LandingError
 from kardashev.landing.door.door import check_model_id, refusals_name
@@ -16,7 +15,7 @@ from kardashev.landing.door.form import DATE_COLUMNS, SIGNAL_COLUMNS
 from kardashev.landing.files import landed_path, write_landed
 from kardashev.landing.ingest import round_tables
 from kardashev.landing.ingest.mapping import EVERY, FILE_NAME, FileRule
-from kardashev.landing.ingest.plan import LIVE
+from kardashev.landing.ingest.plan import LIVE, read_landed
 from kardashev.landing.ingest.source import ERA, Source
 from kardashev.landing.layouts import quoted
 from kardashev.landing.tables import STOCK_IDENTIFIERS
@@ -102,7 +101,7 @@ class Predictions:
             }
         )
         path = landed_path(landing, "models", self.name)
-        if self.has_landed and not (path.exists() and pq.read_table(path).equals(table)):
+        if self.has_landed and not (path.exists() and read_landed(path).equals(table)):
             write_landed(landing, "models", self.name, table)
 
     def _columns(self):
@@ -137,10 +136,10 @@ class Predictions:
             return source.run(self.connection, query).to_arrow_table()
         self._make_stocks(eras)
         query = (
-            f"select number, {stock} as stock, {signals} from read_parquet($path) as rows "
+            f"select number, {stock} as stock, {signals} from read_parquet({source.literal}) as rows "
             f"inner join era_stocks on {stock} = era_stocks.stock"
         )
-        return source.run(self.connection, query, {"path": str(source.path)}).to_arrow_table()
+        return source.run(self.connection, query).to_arrow_table()
 
     def _make_stocks(self, eras):
         """The table ``era_stocks``: which stocks some eras have; each is of one of them."""

@@ -19,7 +19,14 @@ from kardashev.errors import LandingError
 from kardashev.landing.door.form import day_of
 from kardashev.landing.ingest.csv_files import as_parquet
 from kardashev.landing.ingest.mapping import EraRule, FileRule
-from kardashev.landing.layouts import UNREADABLE, format_of, quoted, reason
+from kardashev.landing.layouts import (
+    UNREADABLE,
+    format_of,
+    literal_path,
+    quoted,
+    reason,
+    text_literal,
+)
 
 BATCH_BYTES = 32 * 2**20  # of decoded cells
 FEWEST_ROWS = 1024  # of a batch, however many its columns
@@ -70,6 +77,11 @@ class Source:
         return self.name.replace("/", "_").rpartition(".")[0]
 
     @property
+    def literal(self):
+        """The path in SQL."""
+        return text_literal(literal_path(self.path))
+
+    @property
     def era_column(self):
         """The column that says a row's era; None where none does."""
         return None if self.fixed_era else self.found(self.rule.era.columns)
@@ -103,13 +115,12 @@ class Source:
 
     def scan(self):
         """SQL that reads the file, with the text of each row's era as `ERA`."""
-        path = str(self.path).replace("'", "''")
         era = f"date '{self.fixed_era}'" if self.fixed_era else quoted(self.era_column)
         if not self.fixed_era and pa.types.is_temporal(self.kinds[self.era_column]):
             era = f"cast({era} as date)"
         return (
             f"(select *, cast({era} as varchar) as {quoted(ERA)} "
-            f"from read_parquet('{path}', file_row_number = true, hive_partitioning = false))"
+            f"from read_parquet({self.literal}, file_row_number = true, hive_partitioning = false))"
         )
 
     def spans(self, connection, counted=()):
