@@ -259,6 +259,19 @@ def test_the_live_file_becomes_an_open_round_with_the_number_that_is_said(tmp_pa
     assert set(uploads["model_id"]) == {"numerai_example"}
 
 
+def test_neutralizers_and_weights_of_the_live_round_are_used_where_there_are_some(tmp_path):
+    live = date(2026, 6, 10)
+    write_signals(tmp_path / "v2.1", [live], group="validation")
+    for path in (tmp_path / "v2.1").iterdir():
+        path.rename(path.with_name(path.name.replace("validation", "live")))
+    write_signals(tmp_path / "v2.1", fridays(1))
+    land(tmp_path / "v2.1", tmp_path / "landing", round_number=1190)
+    where = "round_number = 1190"
+    weights = landed(tmp_path / "landing", "universe", where)["sample_weight"]
+    assert weights.nunique() > 1
+    assert len(landed(tmp_path / "landing", "neutralizers", where)) == len(weights)
+
+
 def test_train_is_landed_when_asked(tmp_path):
     write_signals(tmp_path / "v2.1", fridays(4)[2:])
     write_signals(tmp_path / "v2.1", fridays(2), group="train")
@@ -455,6 +468,27 @@ def test_damage_inside_a_file_leaves_nothing_of_the_eras_it_is_in(tmp_path):
         land(tmp_path / "v2.1", tmp_path / "landing")
     assert "\n" not in str(refused.value)
     assert listed(tmp_path / "landing") == {}
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_whatever_the_damage_it_is_one_line_or_nothing_happened(signals, tmp_path, seed):
+    folder, *_ = signals
+    rng = np.random.default_rng(seed)
+    for path in folder.iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    damaged = sorted(tmp_path.iterdir())[rng.integers(4)]
+    content = bytearray(damaged.read_bytes())
+    if seed % 2:
+        content = content[: rng.integers(len(content))]
+    else:
+        place = len(content) - rng.integers(8, 4000)  # most of it in the footer
+        content[place] = rng.integers(256)
+    damaged.write_bytes(content)
+    try:
+        assert land(tmp_path, tmp_path / "landing").rounds_added == WEEKS
+    except LandingError as refused:
+        assert damaged.name in str(refused) and "\n" not in str(refused)
+        assert listed(tmp_path / "landing") == {}
 
 
 def test_a_folder_of_the_other_tournament_or_of_neither_is_told_so(tmp_path, signals, classic):

@@ -188,6 +188,11 @@ def test_a_funds_tables_in_csv_land_each_in_its_folder(tmp_path):
         ("universe", ("0.", "x."), "universe.csv: capacity 'x"),
         ("exposures", ("mkt_beta", "beta"), None),  # said, and the rest is landed
         ("exposures", ("symbol", "isin"), "exposures.csv has no column symbol: it has as_of, isin"),
+        (
+            "exposures",
+            ("1.5\n", "1.5,1.5\n"),
+            "exposures.csv: line 2 has other cells than the header",
+        ),
         ("desks/macro", ("alpha", "words"), "desks/macro.csv has no column alpha"),
         ("returns", ("20260102", "02.01.2026"), "returns.csv: as_of '02.01.2026' is not a day"),
     ],

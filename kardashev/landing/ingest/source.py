@@ -36,6 +36,7 @@ BUFFER_BYTES = 2**17  # of each column that is being read; there may be thousand
 NUMBERED = re.compile(r"[0-9]{1,6}")
 ERA = "era of a row"  # what the column of eras is called beside a file's own
 SHOWN_COLUMNS = 8
+CSV_LINE = re.compile(r"CSV Error on Line: ([0-9]+)")
 
 
 @dataclass
@@ -185,7 +186,15 @@ class Source:
         try:
             return connection.execute(query, parameters)
         except duckdb.Error as error:
-            raise LandingError(f"{self.name} cannot be read: {reason(error)}") from error
+            line = CSV_LINE.search(str(error))
+            if line:
+                raise LandingError(
+                    f"{self.name}: line {line[1]} has other cells than the header, or an open quote: "
+                    "correct it"
+                ) from error
+            raise LandingError(
+                f"{self.name} cannot be read ({reason(error)}): get it again"
+            ) from error
 
     def _batches(self, columns, spans):
         read = list(dict.fromkeys([*columns, *([self.era_column] if self.era_column else [])]))
