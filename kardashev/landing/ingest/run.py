@@ -65,11 +65,13 @@ class Run:
             for source in self.used
             if (source.rule.weights or source.rule.neutralizers) and self._has_eras(source, eras)
         }
-        step, known = self.choices.begin(len(eras)), 0
+        step = self.choices.begin(len(eras))
         for start in range(0, len(eras), ERAS_AT_ONCE):
             some = eras[start : start + ERAS_AT_ONCE]
-            known += self._land_some(some)
-            step(start + len(some), known)
+            # Of these, the last is only done when all are whole.
+            self.step = lambda done, start=start: step(start + done, self.summary.rounds_known)
+            self._land_some(some)
+            self.step(len(some))
         for predictions in self.predictions:
             predictions.register(self.landing)
             if not predictions.has_landed:
@@ -80,7 +82,7 @@ class Run:
         self._note_summary(eras)
 
     def _land_some(self, eras):
-        """Land some eras; the number of those that lacked nothing."""
+        """Land some eras: all of them whole, or nothing of them."""
         self.written = []
         due = {era.number for era in eras if not era.is_landed}
         changed = set(due)
@@ -104,7 +106,6 @@ class Run:
         self.summary.rounds_added += len(due)
         self.summary.rounds_completed += len(changed - due)
         self.summary.rounds_known += len(eras) - len(changed)
-        return len(eras) - len(changed)
 
     def _land_stocks(self, source, eras):
         """Universe, factors and targets of the eras of one file; the rounds that were written to."""
@@ -116,8 +117,10 @@ class Run:
         if any(not era.is_landed for era, _ in due.values()):
             columns += [*universe.values(), *factors.values()]
         spans = {text: era.span for text, (era, _) in due.items()}
-        for text, rows in source.eras(dict.fromkeys(columns), spans):
+        for done, (text, rows) in enumerate(source.eras(dict.fromkeys(columns), spans)):
             era, targets = due[text]
+            if done:
+                self.step(done)
             if not era.is_landed:
                 weights = self._weights(era)
                 of_universe = round_tables.universe(era, rows, universe, weights)
