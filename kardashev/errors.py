@@ -21,6 +21,10 @@ class LandingError(KardashevError):
     """The landing, or a file in it, cannot be read or written as asked."""
 
 
+class MappingError(KardashevError):
+    """A column mapping that means nothing, one line for each fault."""
+
+
 class MarketError(KardashevError):
     """Prices or securities from which no operator's tables can be made."""
 

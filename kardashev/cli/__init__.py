@@ -1,7 +1,9 @@
 """The command line. Results go to standard output, progress and errors to standard error.
 
 landing     commands that write into the landing
+ingesting   commands that land a folder of files made elsewhere
 looking     commands that show what is built
+exporting   commands that write what is sent on
 checking    commands that compute something again
 completion  the command that prints a shell's script
 options     what several commands take
@@ -14,17 +16,17 @@ from contextlib import redirect_stderr, redirect_stdout
 import click
 from click.shell_completion import shell_complete
 
-from kardashev.cli import checking, landing, looking
+from kardashev.cli import checking, exporting, ingesting, landing, looking
 from kardashev.cli.completion import VARIABLE, completion
-from kardashev.cli.options import EXIT_ERROR
+from kardashev.cli.options import EXIT_ERROR, Listed
 from kardashev.errors import KardashevError
 from kardashev.printing import VisibleStream
 
 EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 COMMANDS = (
-    *(landing.land, landing.compact, landing.market, landing.demo),
+    *(landing.land, landing.compact, landing.market, ingesting.ingest, landing.demo),
     *(looking.status, looking.tour, looking.scores, looking.query, looking.diagnose),
-    *(looking.report, looking.dashboard, looking.docs),
+    *(looking.report, looking.dashboard, exporting.export, looking.docs),
     *(checking.check, checking.audit, checking.contribution, checking.replay),
     completion,
 )
@@ -51,13 +53,6 @@ exit status:
   2    a wrong argument, or an error that one line on standard error explains
   130  interrupted
 """
-
-
-class Listed(click.Group):
-    """A group that lists its commands in the order in which they were added."""
-
-    def list_commands(self, context):
-        return list(self.commands)
 
 
 @click.group(

@@ -20,6 +20,13 @@ EXIT_ERROR = 2
 PATH = click.Path(path_type=Path)
 
 
+class Listed(click.Group):
+    """A group that lists its commands in the order in which they were added."""
+
+    def list_commands(self, context):
+        return list(self.commands)
+
+
 def day(text):
     """A date, as 2024-01-05."""
     try:

@@ -74,6 +74,18 @@ def test_every_command_has_help_with_examples(command, capsys):
     assert f"\n    kardashev {command}" in capsys.readouterr().out.replace("dbt build && ", "")
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        *(f"ingest {name}" for name in cli.ingesting.ingest.commands),
+        *(f"export {name}" for name in cli.exporting.export.commands),
+    ],
+)
+def test_every_command_below_another_has_help_with_examples(command, capsys):
+    assert cli.main([*command.split(), "--help"]) == 0
+    assert f"\n    kardashev {command}" in capsys.readouterr().out
+
+
 def test_version_is_printed(capsys):
     assert cli.main(["--version"]) == 0
     assert capsys.readouterr().out.startswith("kardashev ")
@@ -102,6 +114,13 @@ def test_help_loads_nothing_heavy():
         (["market", "--securities", "s.csv"], "--prices"),
         (["market", "--prices", "p", "--securities", "s", "--from", "2024-02-30"], "is not a day"),
         (["market", "--prices", "p", "--securities", "s", "--cadence", "hourly"], "hourly"),
+        (["ingest", "hyperspace", "files"], "No such command 'hyperspace'"),
+        (["ingest", "signals"], "DIR"),
+        (["ingest", "signals", "files", "--target", "cyrus_20"], "is no target and column"),
+        (["ingest", "classic", "files", "--eras", "0"], "0 is not in the range x>=1"),
+        (["export", "submission"], "give one of them"),
+        (["export", "submission", "--model", "a", "--id", "isin"], "isin"),
+        (["export", "scores"], "MODEL"),
         (["contribution", "alice"], "--round"),
         (["contribution", "--round", "812"], "MODEL"),
         (["audit"], "give one of --round N, --rounds A-B and --last K"),
