@@ -28,7 +28,9 @@ DBT_FILES = (
     *("models", "python_models", "macros", "seeds", "tests"),
 )
 PUBLISHING = "while publishing"
-RECORDS = ("int_files_changed", "int_rounds_built", "int_target_days_built")  # of what is done
+RECORDS = (  # of what is done
+    *("int_files_read", "int_files_changed", "int_rounds_built", "int_target_days_built"),
+)
 BUILD_TIMES = {
     "scored_at",
     "checked_at",

@@ -70,7 +70,6 @@ def test_a_limit_that_means_nothing_is_named_and_all_else_is_published(tmp_path)
     warehouse = with_rules(
         tmp_path, portfolio_limits=lambda text: text.replace("house,,,,,gross,1\n", "")
     )
-    warehouse.built_marts = ("fct_portfolio_solutions", "fct_scores")
     tournament.land_all(warehouse.landing, (1, 2))
     output = warehouse.build(succeeds=False, is_tested=True)
     assert "round 2 has no portfolio: gross" in output
