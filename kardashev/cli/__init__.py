@@ -1,6 +1,7 @@
 """The command line. Results go to standard output, progress and errors to standard error.
 
 landing     commands that write into the landing
+ingest      commands that take in files as others have them
 looking     commands that show what is built
 checking    commands that compute something again
 completion  the command that prints a shell's script
@@ -16,13 +17,14 @@ from click.shell_completion import shell_complete
 
 from kardashev.cli import checking, landing, looking
 from kardashev.cli.completion import VARIABLE, completion
+from kardashev.cli.ingest import ingest
 from kardashev.cli.options import EXIT_ERROR
 from kardashev.errors import KardashevError
 from kardashev.printing import VisibleStream
 
 EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 COMMANDS = (
-    *(landing.land, landing.compact, landing.market, landing.demo),
+    *(landing.land, landing.compact, ingest, landing.market, landing.demo),
     *(looking.status, looking.tour, looking.scores, looking.query, looking.diagnose),
     *(looking.report, looking.dashboard, looking.docs),
     *(checking.check, checking.audit, checking.contribution, checking.replay),
