@@ -1,5 +1,5 @@
 -- Grain: round_number. What the scratch copy has for `int_rounds_due`: the signals of the replayed rounds are
--- prepared, and nothing else is due.
+-- prepared, and nothing else is due; if $is_restaked, who is at risk is judged as well.
 select
     replay_rounds.round_number,
     built.fingerprint,
@@ -9,7 +9,7 @@ select
     false as was_changed,
     false as was_stale,
     false as is_changed,
-    false as is_stale,
+    $is_restaked as is_stale,
     true as is_prepared,
     false as is_pruned
 
