@@ -42,4 +42,4 @@ qualify
     row_number() over (
         partition by payout_rule, is_tried order by abs(difference) desc, owner
     ) <= if(is_tried, 1e9, $rows)
-order by payout_rule, is_tried desc, difference, owner
+order by payout_rule asc, is_tried desc, difference asc, owner asc

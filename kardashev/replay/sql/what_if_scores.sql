@@ -2,15 +2,21 @@
 -- those of the landed ones. They hang on no payout rule.
 with
 
+rules as (
+
+    select min(payout_rule) as payout_rule from replay_runs
+
+),
+
 scores as (
 
     select
-        round_number,
-        stakes_of,
-        unnest(scores) as taken
+        runs.round_number,
+        runs.stakes_of,
+        unnest(runs.scores) as taken
 
-    from replay_runs
-    where payout_rule = (select min(payout_rule) from replay_runs)
+    from replay_runs as runs
+    inner join rules on runs.payout_rule = rules.payout_rule
 
 )
 
