@@ -1,7 +1,7 @@
 """The command line. Results go to standard output, progress and errors to standard error.
 
 landing     commands that write into the landing
-ingesting   commands that land a folder of files made elsewhere
+ingesting   commands that land files made elsewhere
 looking     commands that show what is built
 exporting   commands that write what is sent on
 checking    commands that compute something again

@@ -127,6 +127,12 @@ def contribution(model_id, round_number, database, landing):
     help="a payout rule; once for each to compare",
 )
 @click.option(
+    "--stakes",
+    metavar="FILE",
+    type=PATH,
+    help="other stakes: model_id, stake_nmr and, if you like, round_number",
+)
+@click.option(
     "--out",
     metavar="FILE",
     type=PATH,
@@ -141,7 +147,7 @@ def contribution(model_id, round_number, database, landing):
 @project_option
 @database_option
 @landing_option
-def replay(first, last, rules, out, is_landed, project, database, landing):
+def replay(first, last, rules, stakes, out, is_landed, project, database, landing):
     """Replay rounds as payouts compound.
 
     Payouts of built rounds compound into stakes, under each given rule, beside frozen stakes: does the
@@ -154,13 +160,21 @@ def replay(first, last, rules, out, is_landed, project, database, landing):
       kardashev replay --from 760 --to 812 --pay house
       kardashev replay --from 760 --to 812 --pay house --pay signals_fnc_mmc --out replay.duckdb
       kardashev replay --from 760 --to 812 --pay house --publish
+      kardashev replay --from 760 --to 812 --pay house --stakes mine.csv
+
+    With --stakes nothing compounds: what would FILE's stakes have been paid in the place of the landed
+    ones, and at whose cost? Who is at risk is judged again. Without round_number a stake is of each round.
 
     A rule is a row of seeds/rules/payout_rules.csv with its payout_terms, whatever its tournament and
     dates. To replay one that pays nowhere, add it under a tournament of its own. With --publish the
     result is landed in replayed_stakes/ and replayed_scores/, and the next `dbt build` publishes it in
     the marts fct_replayed_stakes and fct_replayed_scores. To take a replay out of them, remove its files.
     """
+    if stakes is not None and is_landed:
+        raise click.UsageError(
+            "--stakes FILE and --publish: stakes that are tried are not published."
+        )
     use_one_blas_thread()
     from kardashev.replay.command import replay
 
-    replay(project, landing, database, first, last, rules, say, out, is_landed)
+    replay(project, landing, database, first, last, rules, say, out, is_landed, stakes)

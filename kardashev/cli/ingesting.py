@@ -1,4 +1,4 @@
-"""Commands that land a folder of files made elsewhere. What is heavy is imported when it is called."""
+"""Commands that land files made elsewhere. What is heavy is imported when it is called."""
 
 import click
 
@@ -9,9 +9,10 @@ from kardashev.cli.options import (
     day,
     given,
     landing_option,
+    project_option,
     use_one_blas_thread,
 )
-from kardashev.errors import MappingError
+from kardashev.errors import LandingError, MappingError
 from kardashev.printing import Progress, say
 
 
@@ -83,12 +84,13 @@ def of_live(command):
 
 @click.group(cls=Listed)
 def ingest():
-    """Land a folder of files made elsewhere.
+    """Land files made elsewhere.
 
     Files as numerapi downloads them, or files of any shape with a mapping of their columns, become landed
     tables: rounds, universe, factors, neutralizers, targets, and uploads of example and benchmark models.
     The next `dbt build` scores them. After a run that was cut short, say the same command: rounds that are
-    landed are passed over, and get only what they lack, as a target that has come since.
+    landed are passed over, and get only what they lack, as a target that has come since. `history` lands
+    rounds that were scored elsewhere.
 
     \b
     examples:
@@ -176,6 +178,42 @@ def mapped(folder, mapping, landing, **options):
             say(f"kardashev: {line}")
         return EXIT_ERROR
     return _ingest(read, folder, landing, {"features": options.pop("features") or "all"} | options)
+
+
+@ingest.command()
+@click.argument("files", metavar="FILE...", type=PATH, nargs=-1, required=True)
+@click.option(
+    "--tournament", metavar="T", required=True, help="classic or signals: its rules apply"
+)
+@click.option("--account", "account_id", metavar="A", help="the account of the models")
+@click.option(
+    "--model", "model_id", metavar="M", help="of a file that names none (default: the file's name)"
+)
+@project_option
+@landing_option
+def history(files, tournament, account_id, model_id, project, landing):
+    """Take in rounds that were scored elsewhere.
+
+    What numerapi returns of a model's rounds: `round_model_performances_v2`, or the older
+    `round_model_performances`; as JSON, a list or lists by model, or its rows as Parquet or CSV. Rounds,
+    models, stakes with multipliers, and scores are landed, and `dbt build` pays and ranks them. What is
+    taken in again, or later, adds to it and corrects it.
+
+    \b
+    examples:
+      kardashev ingest history alice.json bob.json --tournament classic --account ada
+      kardashev ingest history rounds.parquet --tournament signals
+    """
+    from kardashev.landing.performances.command import land_performances
+
+    if model_id is not None and len(files) > 1:
+        raise LandingError("--model is the model of one file: give one")
+    seeds = project / "seeds" / "rules"
+    receipt = land_performances(landing, seeds, files, tournament, account_id, model_id)
+    landed = ", ".join(f"{count:,} of {name}/" for name, count in receipt.rows.items())
+    print(f"landed rows: {landed}; the rounds that are resolved paid {receipt.payout_nmr:,.2f} NMR")
+    for what, count in sorted(receipt.left_out.items()):
+        print(f"left out {count:,} of {what}")
 
 
 def _ingest_shape(name, folder, landing, options):

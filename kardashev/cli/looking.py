@@ -117,11 +117,12 @@ def query(sql, form, limit, published):
 @click.command()
 @click.argument("model", metavar="MODEL|FILE")
 @json_option
+@click.option("--html", metavar="OUT", type=PATH, help="write it here, too: one file with charts")
 @project_option
 @published_option
 @database_option
 @landing_option
-def diagnose(model, as_json, project, published, database, landing):
+def diagnose(model, as_json, html, project, published, database, landing):
     """Judge a model's past.
 
     How the uploads of MODEL, an id, to eras of validation did: every score, plain and neutralized, the
@@ -135,19 +136,47 @@ def diagnose(model, as_json, project, published, database, landing):
     examples:
       kardashev diagnose alice
       kardashev diagnose mine.parquet
+      kardashev diagnose mine.parquet --html mine.html
       kardashev market --prices p.csv --securities s.csv --kind validation --from 2015-01-01
     """
+    from kardashev.inspection.diagnosis import diagnosed, print_diagnosis
     from kardashev.landing.layouts import format_of
 
-    if format_of(model) is None:
-        from kardashev.inspection.diagnosis import print_diagnosis
+    if html:
+        made = _reports()
+        made.check_place(html)
 
-        print_diagnosis(published, model, as_json)
+    def show(place, model_id):
+        print_diagnosis(place, model_id, as_json)
+        if html:
+            made.write_html(made.upload_report(_copy(place), model_id), html)
+            say(f"written to {html}")
+
+    if format_of(model) is None:
+        show(published, model)
         return
     use_one_blas_thread()
-    from kardashev.inspection.diagnosis import print_diagnosis_of_file
+    with diagnosed(project, landing, database, Path(model)) as (place, model_id):
+        show(place, model_id)
 
-    print_diagnosis_of_file(project, landing, database, Path(model), as_json)
+
+def _reports():
+    """What makes reports, if it is installed."""
+    try:
+        from kardashev.dashboard import report
+    except ModuleNotFoundError as error:
+        raise SettingError(
+            f"reports need {error.name}: run `make dashboard`, or `pip install 'kardashev[dashboard]'`"
+        ) from error
+    return report
+
+
+def _copy(path):
+    from kardashev.dashboard.published import Published
+
+    copy = Published(path)
+    copy.check()
+    return copy
 
 
 @click.command()
@@ -173,16 +202,7 @@ def report(model, round_number, is_fund, html, published):
     """
     if sum((model is not None, round_number is not None, is_fund)) != 1:
         raise click.UsageError("say what to report on: MODEL, --round N or --fund, one of them.")
-    try:
-        from kardashev.dashboard import report as made
-    except ModuleNotFoundError as error:
-        raise SettingError(
-            f"reports need {error.name}: run `make dashboard`, or `pip install 'kardashev[dashboard]'`"
-        ) from error
-    from kardashev.dashboard.published import Published
-
-    copy = Published(published)
-    copy.check()
+    made, copy = _reports(), _copy(published)
     if is_fund:
         shown = made.fund_report(copy)
     elif model is not None:

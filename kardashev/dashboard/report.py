@@ -1,4 +1,4 @@
-"""Reports: the views of a model, a round or the fund as one HTML file, or in short as text.
+"""Reports: the views of a model, a round, the fund or an upload as one HTML file, or in short as text.
 
 The file needs nothing but itself: its charts are drawn here, as SVG, and it holds no script.
 """
@@ -13,7 +13,7 @@ import pandas as pd
 
 from kardashev.dashboard import choices
 from kardashev.dashboard.text import escaped, words
-from kardashev.dashboard.views import fund, model, rounds
+from kardashev.dashboard.views import diagnostics, fund, model, rounds
 from kardashev.errors import SettingError, WarehouseError
 from kardashev.printing import print_table, visible
 from kardashev.warehouse.reading import named_model
@@ -117,6 +117,28 @@ def fund_report(published):
     )
 
 
+def upload_report(published, model_id):
+    """The report of a historical upload, by the series that it is scored on first of all.
+
+    Raises
+    ------
+    WarehouseError
+        When nothing of it is scored.
+    """
+    every_series = choices.series(published, "upload_series", model_id=model_id)
+    if not every_series:
+        raise WarehouseError(
+            f"{model_id} has no diagnostics: no upload of it to a round of validation is accepted"
+        )
+    series = every_series[choices.favourite(every_series)]
+    of_series = (diagnostics.eras, diagnostics.cumulative, diagnostics.drawdown)
+    of_series += (diagnostics.autocorrelation,)
+    views = [_made(make, published, model_id, series) for make in of_series]
+    others = (diagnostics.exposures, diagnostics.summary)
+    views += [_made(make, published, model_id) for make in others]
+    return _report(published, f"Upload {model_id}", views, series)
+
+
 def print_report(report):
     """Prints the first rows of the report's tables."""
     print(f"{report.title}\n{report.source}")
@@ -130,6 +152,19 @@ def print_report(report):
             _print_frame(view.table)
 
 
+def check_place(path):
+    """Refuses a path that no report can be written to, before work begins.
+
+    Raises
+    ------
+    SettingError
+    """
+    if not path.parent.is_dir():
+        raise SettingError(f"{path} cannot be written: there is no folder {path.parent}")
+    if path.is_dir():
+        raise SettingError(f"{path} cannot be written: it is a folder")
+
+
 def write_html(report, path):
     """Writes the report as one file.
 
@@ -139,8 +174,7 @@ def write_html(report, path):
         When the file cannot be written, or what draws charts is not installed.
     """
     path = Path(path)
-    if not path.parent.is_dir():
-        raise SettingError(f"{path} cannot be written: there is no folder {path.parent}")
+    check_place(path)
     text = html(report)
     try:
         beside = path.with_name(f".{path.name}.{os.getpid()}")

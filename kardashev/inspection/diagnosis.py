@@ -1,5 +1,6 @@
 """The diagnostics of one model, as its published marts have them, for a terminal."""
 
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from kardashev.errors import WarehouseError
@@ -152,18 +153,21 @@ order by figure
     ),
 )
 
+MADE = ("fct_diagnostics", "dim_models")  # what is read of a file, with all that it is made from
 
-MADE = ("fct_diagnostics",)  # what the queries read, with all that it is made from
 
-
-def print_diagnosis_of_file(project, landing, database, file, as_json=False):
-    """Prints the diagnostics of a file that is not sent, under its own name, to standard output.
+@contextmanager
+def diagnosed(project, landing, database, file):
+    """A warehouse with the diagnostics of a file that is not sent, under the file's own name.
 
     Parameters
     ----------
     project, landing, database : Path; the last may be of a warehouse that is yet to be built
     file : Path, as `kardashev.landing.door.history.read_history` takes it
-    as_json : bool
+
+    Yields
+    ------
+    Path of a warehouse that is removed afterwards, and the model's id in it
 
     Raises
     ------
@@ -175,7 +179,7 @@ def print_diagnosis_of_file(project, landing, database, file, as_json=False):
     now = datetime.now(UTC)
     upload = read_history(file, read_rounds(landing), file.stem, now)
     with tried(project, landing, database, upload, MADE, say) as scratch:
-        print_diagnosis(scratch.database, file.stem, as_json)
+        yield scratch.database, file.stem
 
 
 def print_diagnosis(published, model_id, as_json=False):

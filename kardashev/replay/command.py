@@ -3,15 +3,25 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow as pa
 import yaml
 
 from kardashev.errors import WarehouseError
 from kardashev.landing.listing import changed_files
 from kardashev.landing.reader import narrow_views
+from kardashev.replay.other_stakes import RESTAKED, check_stakes, read_stakes, restake
 from kardashev.replay.queries import make_table, read_sql
-from kardashev.replay.recursion import replay_rows
+from kardashev.replay.recursion import GIVEN, LANDED, replay_rows
 from kardashev.replay.replayed_rounds import Replayed
-from kardashev.replay.results import TABLES, check_out, land_replays, print_report, write_out
+from kardashev.replay.results import (
+    TABLES,
+    WHAT_IF,
+    check_out,
+    land_replays,
+    print_report,
+    print_what_if,
+    write_out,
+)
 from kardashev.replay.staked_rounds import STAKE_BOUND
 from kardashev.rounds.prepared import Sources
 from kardashev.warehouse.environment import PUBLISHED, place
@@ -35,11 +45,15 @@ VIEWS = (
 
 @dataclass(frozen=True)
 class Asked:
-    """What to replay: rounds from first to last, under each of the rules."""
+    """What to replay: rounds from first to last, under each of the rules.
+
+    given : stakes that are tried beside the landed ones; None: payouts move the stakes
+    """
 
     first: int
     last: int
     rules: tuple[str, ...]
+    given: pa.Table | None = None
 
     @property
     def span(self):
@@ -48,13 +62,24 @@ class Asked:
 
     @property
     def replays(self):
-        """One with frozen stakes, and one under each rule."""
+        """One with frozen stakes and one under each rule, or two under each rule: landed and given."""
         bounds = {"first_round": self.first, "last_round": self.last}
+        if self.given is not None:
+            return [
+                {"payout_rule": name, "stakes_of": stakes} | bounds
+                for name in self.rules
+                for stakes in (LANDED, GIVEN)
+            ]
         return [{"payout_rule": name} | bounds for name in (FROZEN, *self.rules)]
 
 
-def replay(project, landing, database, first, last, rules, progress, out=None, is_landed=False):
+def replay(
+    project, landing, database, first, last, rules, progress, out=None, is_landed=False, stakes=None
+):
     """Replays rounds under payout rules beside frozen stakes, and prints what came of it.
+
+    With stakes of one's own nothing compounds: every round has its landed stakes, and beside them the same
+    with the given ones in place of some.
 
     The warehouse is read only: the replay works in a copy of it, which is removed afterwards.
 
@@ -66,18 +91,22 @@ def replay(project, landing, database, first, last, rules, progress, out=None, i
     rules : sequence of str, names in ``payout_rules``
     progress : function of one line
     out : Path of a DuckDB file, or of a folder for Parquet files, to write the result to; None: nowhere
-    is_landed : bool, whether the result is landed, so that the next build publishes it
+    is_landed : bool, whether the result is landed, so that the next build publishes it; not with stakes
+    stakes : Path of a file as `kardashev.replay.other_stakes.read_stakes` takes it, or None
 
     Raises
     ------
     SettingError
         When ``out`` cannot be written, or is the warehouse.
+    LandingError
+        When the file of stakes is not as it must be.
     WarehouseError
         When warehouse or landing cannot be read, a rule or the rounds are unknown, rounds do not stand as
         they are landed, a rule pays on what the rounds do not score or a replay cannot take, or dbt does
         not prepare the rounds.
     """
-    asked = Asked(first, last, tuple(dict.fromkeys(rules)))
+    given = None if stakes is None else read_stakes(stakes)
+    asked = Asked(first, last, tuple(dict.fromkeys(rules)), given)
     database, landing = Path(database), Path(landing)
     if not (project / "dbt_project.yml").is_file():
         raise WarehouseError(f"no dbt project at {project}: start in it, or give --project-dir")
@@ -89,13 +118,18 @@ def replay(project, landing, database, first, last, rules, progress, out=None, i
     with scratch_warehouse(project, landing, database) as scratch:
         with reading(database) as connection:
             _check_rounds(connection, asked)
+            if given is not None:
+                check_stakes(connection, given, stakes, first, last, progress)
             scratch.copy(database, progress)
         _prepare(scratch, asked, progress)
         with scratch.connected() as connection:
             _replay(connection, asked, _engine(project), progress)
-            print_report(connection, first, last)
+            if given is None:
+                print_report(connection, first, last)
+            else:
+                print_what_if(connection, first, last)
             if out is not None:
-                write_out(connection, out)
+                write_out(connection, out, TABLES if given is None else WHAT_IF)
                 progress(f"written to {out}")
             if is_landed:
                 for name in land_replays(connection, landing):
@@ -117,10 +151,13 @@ def _prepare(scratch, asked, progress):
                 f"landing/{path} has changed since the last build: `dbt build` first"
             )
         narrow_views(connection, scratch.landing, files)
-        worklist = make_table(connection, "replay_worklist")
+        is_restaked = asked.given is not None
+        worklist = make_table(connection, "replay_worklist", is_restaked=is_restaked)
         connection.execute(f"create or replace table int_rounds_due as {worklist.sql_query()}")
+        if is_restaked:
+            restake(connection, asked.given)
         progress(f"preparing the signals of {len(rounds)} rounds: dbt run")
-    scratch.dbt("run", PREPARED + VIEWS)
+    scratch.dbt("run", PREPARED + VIEWS + (RESTAKED if is_restaked else ()))
 
 
 def _replay(connection, asked, engine, progress):
@@ -139,7 +176,7 @@ def _replay(connection, asked, engine, progress):
         meta_models=connection.table("int_round_meta_models"),
         scores=scores,
         targets=make_table(connection, "replay_targets"),
-        stakes=make_table(connection, "replay_stakes"),
+        stakes=make_table(connection, "replay_stakes" if asked.given is None else "what_if_stakes"),
         factors=factors,
         limits=connection.table("int_round_portfolio_limits"),
         dropouts=connection.table("int_round_dropouts"),
@@ -157,7 +194,7 @@ def _replay(connection, asked, engine, progress):
     )
     connection.register("runs", runs)
     connection.execute("create table replay_runs as select * from runs")
-    for name in TABLES:
+    for name in TABLES if asked.given is None else WHAT_IF:
         make_table(connection, name)
 
 

@@ -32,7 +32,7 @@ class PayoutRule:
         excess = np.nan_to_num(neutral_churns, nan=1.0) - self.retention_threshold
         return np.minimum(1, 2 / (1 + np.exp(self.retention_scale * excess)))
 
-    def payouts(self, at_risk, scores, neutral_churns):
+    def payouts(self, at_risk, scores, neutral_churns, factor=None):
         """Payouts of one round.
 
         Parameters
@@ -40,12 +40,13 @@ class PayoutRule:
         at_risk : array (models,), NMR
         scores : array (models,), sums of multiplier × score; a model with NaN is paid nothing
         neutral_churns : array (models,), means over each model's window
+        factor : float, the round's payout factor; None: that of these stakes
 
         Returns
         -------
         array (models,), NMR: ``at_risk · clip(factor · score)``, or ``at_risk · factor · clip(score)``
         """
-        factor = self.factor(at_risk.sum())
+        factor = self.factor(at_risk.sum()) if factor is None else factor
         if self.clips_before_factor:
             shares = factor * np.clip(scores, -self.clip, self.clip)
         else:

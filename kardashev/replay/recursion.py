@@ -15,6 +15,7 @@ from kardashev.replay.staked_rounds import StakedRound
 from kardashev.rounds.blocks import Blocks
 
 ROUNDS_A_LINE = 10  # of progress
+LANDED, GIVEN = "landed", "given"  # whose stakes a replay has that no payout moves
 STAKE = pa.struct(
     [
         ("model_id", pa.string()),
@@ -37,6 +38,7 @@ SCORE = pa.struct(
 SCHEMA = pa.schema(
     [
         ("payout_rule", pa.string()),
+        ("stakes_of", pa.string()),
         ("first_round", pa.int32()),
         ("last_round", pa.int32()),
         ("round_number", pa.int32()),
@@ -53,7 +55,8 @@ def replay_rows(connection, replays, rounds, rules, terms, sources, replayed, pr
     Parameters
     ----------
     connection : duckdb.DuckDBPyConnection
-    replays : list of dict (payout_rule, first_round, last_round); under a name that is no rule's, none pays
+    replays : list of dict (payout_rule, first_round, last_round); under a name that is no rule's, none pays;
+        with stakes_of, `LANDED` or `GIVEN`, no payout moves a stake
     rounds : relation (round_number, close_at)
     rules : relation (payout_rule, and the fields of `PayoutRule`)
     terms : relation (payout_rule, round_number, model_id, score, score_version, multiplier, value)
@@ -70,7 +73,12 @@ def replay_rows(connection, replays, rounds, rules, terms, sources, replayed, pr
 
     def batches():
         reader = Blocks(connection)
-        runs = [Run(row, _rule(reader, rules, row["payout_rule"])) for row in replays]
+        runs = [
+            (StandingRun if row.get("stakes_of") else Run)(
+                row, _rule(reader, rules, row["payout_rule"])
+            )
+            for row in replays
+        ]
         for count, (number, close_at) in enumerate(calendar, start=1):
             block = ReplayedBlock.read(reader, number, sources)
             this_round = ReplayedRound(block, replayed)
@@ -102,8 +110,8 @@ class Run:
         close_at = np.datetime64(close_at, "us")
         self._settle(close_at)
         models = this_round.stakes["model_id"].to_pylist()
-        stakes = self._stakes(models, this_round.stakes["stake_nmr"].to_numpy())
-        at_risk = np.where(this_round.stakes["is_at_risk"].to_numpy(), stakes, 0.0)
+        stakes, is_at_risk = self._stakes(models, this_round.stakes)
+        at_risk = np.where(is_at_risk, stakes, 0.0)
         staked = StakedRound(this_round, at_risk)
         row = {"scores": staked.meta_model_scores()}
         scores = payouts = np.full(len(models), np.nan)
@@ -113,10 +121,10 @@ class Run:
             scores = sum((staked.summand(term) for term in paid), np.zeros(len(models)))
             settled_at = settlements(close_at, paid, len(models))
             churns = this_round.stakes["mean_neutral_churn"].to_numpy()
-            payouts = self.rule.payouts(at_risk, scores, churns)
+            row["payout_factor"] = self._factor(at_risk, this_round.stakes)
+            payouts = self.rule.payouts(at_risk, scores, churns, row["payout_factor"])
             payouts = np.where(this_round.stakes["is_paid"].to_numpy(), payouts, 0.0)
             payouts = np.where(np.isnat(settled_at), np.nan, payouts)
-            row["payout_factor"] = self.rule.factor(at_risk.sum())
             for day in np.unique(settled_at[~np.isnat(settled_at)]):
                 here = settled_at == day
                 of_day = zip(np.array(models)[here], payouts[here], strict=True)
@@ -125,11 +133,15 @@ class Run:
         arrays = [pa.array(column, from_pandas=True) for column in columns]
         return row | {"stakes": pa.StructArray.from_arrays(arrays, fields=list(STAKE)).to_pylist()}
 
-    def _stakes(self, models, landed):
-        for model, stake in zip(models, landed, strict=True):
+    def _stakes(self, models, rows):
+        for model, stake in zip(models, rows["stake_nmr"].to_pylist(), strict=True):
             if stake > 0:
                 self.balances.setdefault(model, stake)
-        return np.array([max(self.balances.get(model, 0.0), 0.0) for model in models])
+        stakes = np.array([max(self.balances.get(model, 0.0), 0.0) for model in models])
+        return stakes, rows["is_at_risk"].to_numpy()
+
+    def _factor(self, at_risk, _rows):
+        return self.rule.factor(at_risk.sum())
 
     def _settle(self, close_at):
         due = [payouts for settled_at, payouts in self.unsettled if settled_at <= close_at]
@@ -137,6 +149,25 @@ class Run:
         for payouts in due:
             for model, payout in payouts.items():
                 self.balances[model] = self.balances.get(model, 0.0) + payout
+
+
+class StandingRun(Run):
+    """One replay whose stakes are those of the round: landed, or with given ones in place of some."""
+
+    def _stakes(self, models, rows):
+        prefix = "landed_" if self.asked["stakes_of"] == LANDED else ""
+        is_at_risk = rows[f"is_{prefix}at_risk"].to_numpy()
+        return rows[f"{prefix}stake_nmr"].to_numpy(), is_at_risk
+
+    def _factor(self, at_risk, rows):
+        landed, outside = (
+            rows[name][0].as_py() if len(rows) else None
+            for name in ("landed_factor", "outside_nmr")
+        )
+        return landed if landed is not None else self.rule.factor(at_risk.sum() + (outside or 0))
+
+    def _settle(self, close_at):
+        """Payouts move nothing."""
 
 
 def settlements(close_at, terms, count):

@@ -11,6 +11,8 @@ from kardashev.warehouse.environment import check_file, is_same_file
 from kardashev.warehouse.publish import publish
 
 TABLES = ("replayed_stakes", "replayed_scores")
+WHAT_IF = ("what_if_payouts", "what_if_scores")  # of stakes that are tried
+OTHERS_SAID = 10  # owners of stakes that were not tried, in a report
 
 
 def check_out(out, kept):
@@ -39,15 +41,21 @@ def check_out(out, kept):
             )
 
 
-def write_out(connection, out):
-    """Writes the result as a DuckDB file, or as two Parquet files of a folder; each is whole, or as before.
+def write_out(connection, out, names):
+    """Writes the result as a DuckDB file, or as Parquet files of a folder; each is whole, or as before.
+
+    Parameters
+    ----------
+    connection : duckdb.DuckDBPyConnection
+    out : Path of a DuckDB file or of a folder
+    names : sequence of str, tables
 
     Raises
     ------
     WarehouseError
         When it cannot be written.
     """
-    tables = {name: connection.table(name) for name in TABLES}
+    tables = {name: connection.table(name) for name in names}
     if not out.is_dir():
         publish(connection, tables, out)
         return
@@ -86,4 +94,24 @@ def print_report(connection, first, last):
         "\nMean final scores of the meta model and the meta portfolio, with frozen and paid stakes\n"
     )
     scores = connection.sql(read_sql("report_scores"))
+    print_table(scores.columns, scores.fetchall())
+
+
+def print_what_if(connection, first, last):
+    """Prints what tried stakes would have been paid, and to whose cost, to standard output."""
+    print(
+        f"Rounds {first} to {last}: stake at risk in a round, and payouts, landed and tried, NMR\n"
+    )
+    totals = connection.sql(read_sql("report_what_if_totals"))
+    print_table(totals.columns, totals.fetchall())
+    for owner, named in (("account_id", "accounts"), ("model_id", "models")):
+        asked = {"owner": owner, "rows": OTHERS_SAID}
+        rows = connection.execute(read_sql("report_what_if_owners"), asked)
+        heads = [owner if name == "owner" else name for name, *_ in rows.description]
+        print(
+            f"\nPayouts of {named}: those that are tried, and the {OTHERS_SAID} others moved most\n"
+        )
+        print_table(heads, rows.fetchall())
+    print("\nMean final scores of the meta model and the meta portfolio\n")
+    scores = connection.sql(read_sql("report_what_if_scores"))
     print_table(scores.columns, scores.fetchall())

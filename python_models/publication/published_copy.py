@@ -16,11 +16,13 @@ def model(dbt, session):
     marts = {
         "fct_submissions": dbt.ref("fct_submissions"),
         "fct_contract_results": dbt.ref("fct_contract_results"),
+        "fct_alerts": dbt.ref("fct_alerts"),
         "fct_unusable_files": dbt.ref("fct_unusable_files"),
         "fct_stability": dbt.ref("fct_stability"),
         "fct_meta_model_stability": dbt.ref("fct_meta_model_stability"),
         "fct_stakes": dbt.ref("fct_stakes"),
         "fct_payouts": dbt.ref("fct_payouts"),
+        "fct_pending_payouts": dbt.ref("fct_pending_payouts"),
         "fct_payout_revisions": dbt.ref("fct_payout_revisions"),
         "fct_round_payouts": dbt.ref("fct_round_payouts"),
         "fct_stake_ledger": dbt.ref("fct_stake_ledger"),

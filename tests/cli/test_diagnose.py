@@ -39,6 +39,25 @@ def test_json_has_each_part_by_its_name(run, copy):
     assert found["exposures"] == []
 
 
+def test_the_tear_sheet_is_written_beside_what_is_printed(run, copy, tmp_path):
+    """Of an upload, whose name may be anything; what it must hold is a report's (test_report.py)."""
+    pytest.importorskip("vl_convert", reason="`make dashboard` installs what draws charts")
+    html = tmp_path / "mine.html"
+    status, out, err = run("diagnose", "model_3", "--published", copy, "--html", html)
+    assert status == 0
+    assert out.startswith("model_3: 2 eras")
+    assert f"written to {html}" in err
+    text = html.read_text()
+    assert '<h1 dir="auto">Upload model_3</h1>' in text
+    assert text.count("<svg") >= 4
+    before = html.stat()
+    for place in (tmp_path, tmp_path / "none" / "mine.html"):
+        status, out, err = run("diagnose", "model_3", "--published", copy, "--html", place)
+        assert (status, out) == (2, "")
+        assert "cannot be written" in err
+    assert html.stat() == before
+
+
 def test_the_terminal_has_the_same_figures(run, copy):
     _, out, _ = run("diagnose", "model_3", "--published", copy)
     assert out.startswith("model_3: 2 eras of validation, 2015-01-02 to 2015-01-30;")

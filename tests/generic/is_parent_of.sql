@@ -1,6 +1,6 @@
 {#
     Relationships, all of a key in one node, because each node costs a build as much as a model does: in the rows that
-    this build wrote, every value of the children's columns (column → models) is one of the key; nulls pass. A warning,
+    this build wrote, every value of the children's columns (column → models) is one of the key; nulls and empty text pass. A warning,
     because rows of a round or model that an operator has withdrawn may stay.
 #}
 {% test is_parent_of(model, column_name, children) %}
@@ -17,6 +17,7 @@
             from {{ ref(name) }}
             where
                 {{ written_now(ref(name)) }}
+                and concat({{ column }}) != ''
                 and {{ column }} not in (select {{ column_name }} from {{ model }})
             {{ 'union all' if not (loop.last and outer_loop.last) }}
         {% endfor %}

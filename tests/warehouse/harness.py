@@ -45,7 +45,14 @@ STABILITIES = {"churn", "turnover", "neutral_churn", "max_churn", "max_turnover"
 STABILITIES |= {"mean_neutral_churn", "mean_member_churn", "mean_member_turnover"}
 PAYOUTS = {
     *("payout_factor", "score_used", "retention", "payout_nmr", "pending_nmr", "change_nmr"),
-    *("paid_nmr", "burned_nmr", "net_nmr", "settled_nmr", "other_change_nmr"),
+    *(
+        "paid_nmr",
+        "burned_nmr",
+        "net_nmr",
+        "settled_nmr",
+        "other_change_nmr",
+        "account_pending_nmr",
+    ),
     *(f"return_{w}" for w in ("one_year", "three_months", "all_time")),
     *(f"return_{w}" for w in ("one_day", "thirteen_weeks", "fifty_two_weeks")),
     *(f"payout_{w}_nmr" for w in ("one_year", "three_months", "all_time")),
@@ -69,12 +76,14 @@ FLOATING = {"value", "observed", *REPUTATIONS, *STABILITIES, *PAYOUTS, *PORTFOLI
 FLOATING |= FUND | TYPES | INDICATORS | {"sharpe", "consistency", "season_score", "score_sum"}
 KEYS = {
     "fct_contract_results": ["round_number", "contract", "subject", "expectation", "model_id"],
+    "fct_alerts": ["round_number", "model_id", "alert"],
     "fct_unusable_files": ["path"],
     "fct_submissions": ["round_number", "model_id"],
     "fct_stability": ["round_number", "model_id", "lag_round"],
     "fct_meta_model_stability": ["round_number", "meta_model", "lag_round"],
     "fct_stakes": ["round_number", "model_id"],
     "fct_payouts": ["round_number", "model_id"],
+    "fct_pending_payouts": ["model_id"],
     "fct_payout_revisions": ["round_number", "model_id", "known_at"],
     "fct_round_payouts": ["round_number"],
     "fct_stakes_in_dollars": ["round_number"],

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 import numpy as np
+import pandas as pd
 import pytest
 from harness import PROJECT, Warehouse
 from test_parity import TOLERANCE, Oracle, assert_round_matches
@@ -97,6 +98,41 @@ def test_the_newest_round_is_open_and_every_status_occurs(simulated):
     marts = simulated.marts()
     assert not marts["dim_rounds"]["is_resolved"].iloc[-1]
     assert set(marts["fct_submissions"]["status"]) == {"accepted", "quarantined", "late", "missing"}
+
+
+def test_alerts_tell_of_each_submission_that_does_not_count_in_full(simulated):
+    """Of the rounds that closed in thirty days, and of nobody who neither stakes nor was active."""
+    marts = simulated.marts()
+    key = ["round_number", "model_id"]
+    entries = marts["fct_submissions"].merge(marts["dim_rounds"], on="round_number")
+    entries = entries.merge(marts["fct_stakes"], on=key, how="left").fillna({"stake_nmr": 0})
+    ((clock,),) = simulated.query("select clock_at from int_clock")
+    month = pd.Timedelta(days=30)
+    expected = {}
+    for row in entries[entries["close_at"] > clock - month].itertuples():
+        is_zeroed = isinstance(row.zeroed_reason, str)
+        alert = row.status if row.status != "accepted" else "zeroed" if is_zeroed else None
+        before = entries[(entries["model_id"] == row.model_id) & (entries["status"] != "missing")]
+        is_active = before["close_at"].between(row.close_at - month, row.close_at).any()
+        if alert == "missing" and not (row.stake_nmr > 0 or is_active):
+            alert = None
+        if alert and row.close_at <= clock:
+            expected[row.round_number, row.model_id] = alert
+    found = marts["fct_alerts"].query("alert != 'decayed'").set_index(key)["alert"].to_dict()
+    assert found == expected
+    assert set(expected.values()) == {"quarantined", "missing", "zeroed"}
+
+
+def test_pending_payouts_add_up_by_model_and_by_account(simulated):
+    marts = simulated.marts()
+    payouts = marts["fct_payouts"].query("at_risk_nmr > 0 and pending_nmr.notna()")
+    payouts = payouts.merge(marts["dim_models"], on="model_id")
+    found = marts["fct_pending_payouts"].set_index("model_id")
+    for column, owner in (("pending_nmr", "model_id"), ("account_pending_nmr", "account_id")):
+        expected = payouts.groupby(owner)["pending_nmr"].sum()
+        owners = found.index if owner == "model_id" else found[owner]
+        assert set(owners) == set(expected.index)
+        np.testing.assert_allclose(found[column], expected[owners], rtol=0, atol=1e-12)
 
 
 def test_the_tour_shows_scores_the_file_and_three_queries(simulated):

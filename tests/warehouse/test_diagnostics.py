@@ -306,13 +306,15 @@ def test_a_file_is_diagnosed_as_what_it_becomes_when_it_is_sent(together, tmp_pa
     places = ["--landing", str(together.landing), "--database", str(together.database)]
     places += ["--published", str(together.published), "--project-dir", str(PROJECT), "--json"]
 
-    def told(name):
-        assert main(["diagnose", str(name), *places]) == 0
+    def told(name, *options):
+        assert main(["diagnose", str(name), *places, *options]) == 0
         return json.loads(capfd.readouterr().out)
 
-    of_file, of_model = told(file), told(NEWCOMER)
+    html = tmp_path / "mine.html"
+    of_file, of_model = told(file, "--html", str(html)), told(NEWCOMER)
     assert of_file["model_id"] == "mine"
     assert of_file["eras"] == of_model["eras"] == len(VALIDATION)
     assert of_file["scores"] == of_model["scores"]
     assert of_file["exposures"] == of_model["exposures"]
     assert not list(together.landing.rglob("*mine*"))
+    assert "Upload mine" in html.read_text()

@@ -248,6 +248,10 @@ def test_lies_refuse_their_rounds_and_no_other_and_no_test_but_the_last_fails(li
     marts = warehouse.marts()
     results = marts["fct_contract_results"].query("scope == 'round' and not success")
     assert set(results["round_number"]) == {NEGATIVE_ROUND, *ROUNDS.values()}
+    refused = marts["fct_alerts"].query("alert == 'refused'").set_index("round_number")
+    assert set(refused.index) == set(results["round_number"])
+    for failed in results.itertuples():
+        assert failed.expectation in refused.loc[failed.round_number, "reason"]
     assert set(marts["fct_scores"]["round_number"]) == {TRUE_ROUND}
     assert set(marts["fct_submissions"]["round_number"]) == {TRUE_ROUND}
 

@@ -1,5 +1,6 @@
 """Payouts of whole builds: the real ones, and by plain arithmetic from scores and stakes."""
 
+import json
 import math
 import shutil
 
@@ -10,6 +11,7 @@ import pytest
 import tournament
 from harness import PROJECT, assert_same_marts
 
+from kardashev.cli import main
 from kardashev.inspection.audit.command import audited
 from kardashev.inspection.audit.published import reading_copy
 
@@ -49,8 +51,44 @@ def land_real_payouts(landing, path):
     return rows
 
 
+def take_in_real_payouts(warehouse, path):
+    """The same rounds, as numerapi returns them: half of the models in its newer shape, half in its older."""
+    rows = duckdb.sql(f"from read_csv('{path}')").to_arrow_table().to_pandas()
+    opening = FIRST_OPENING + 7 * tournament.DAY * (rows["round_number"] - FIRST_ROUND)
+    named = {
+        "model": rows["model"],
+        "roundNumber": rows["round_number"],
+        "roundOpenTime": opening.astype(str),
+        "roundResolveTime": (opening + 32 * tournament.DAY).astype(str),
+        "roundResolved": True,
+        "roundPayoutFactor": rows["payout_factor"],
+        "corrMultiplier": rows["corr_multiplier"],
+        "mmcMultiplier": rows["mmc_multiplier"],
+    }
+    older = pd.DataFrame(named).assign(
+        corr=rows["corr"], mmc=rows["mmc"], payout=rows["payout_nmr"]
+    )
+    older["selectedStakeValue"] = rows["stake_nmr"]
+    is_newer = rows["model"] < "model_0400"
+    files = [warehouse.folder / name for name in ("newer.json", "older.parquet")]
+    older[~is_newer].to_parquet(files[1], index=False)
+    newer = {}
+    for row in older[is_newer].astype(object).where(older.notna(), None).to_dict("records"):
+        scores = [
+            {"displayName": name, "value": row.pop(name), "day": 20, "payoutSettled": row["payout"]}
+            for name in ("corr", "mmc")
+        ]
+        row |= {"atRisk": str(row.pop("selectedStakeValue")), "submissionScores": scores}
+        newer.setdefault(row.pop("model"), []).append(row)
+    files[0].write_text(json.dumps(newer))
+    options = ["--tournament", "classic", "--landing", str(warehouse.landing)]
+    options += ["--project-dir", str(PROJECT)]
+    assert main(["ingest", "history", *map(str, files), *options]) == 0
+    return rows.rename(columns={"model": "model_id"})
+
+
 def test_every_real_payout_is_reproduced(warehouse, shared_data):
-    rows = land_real_payouts(warehouse.landing, shared_data / REAL_PAYOUTS)
+    rows = take_in_real_payouts(warehouse, shared_data / REAL_PAYOUTS)
     warehouse.build(is_tested=True)
     marts = warehouse.marts()
     key = ["round_number", "model_id"]
@@ -66,6 +104,16 @@ def test_every_real_payout_is_reproduced(warehouse, shared_data):
     assert (statuses.drop(expected.index) == "missing").all()
     totals = marts["fct_round_payouts"].set_index("round_number")["net_nmr"]
     np.testing.assert_allclose(totals, expected.groupby(level=0).sum(), rtol=0, atol=0.1)
+    board = marts["leaderboard_models"]
+    board = board[board["as_of_date"] == board["as_of_date"].max()]
+    paid = board.groupby("model_id")["payout_all_time_nmr"].first()
+    of_model = expected[rows.set_index(key)["stake_nmr"] > 0].groupby(level=1).sum()
+    np.testing.assert_allclose(paid.reindex(of_model.index), of_model, rtol=0, atol=2e-3)
+    for metric, column in (("corr", "corr"), ("mmc", "mmc")):
+        means = board[board["score"] == metric].set_index("model_id")["reputation_all_time"]
+        scored = rows.dropna(subset=column).groupby("model_id")[column].mean()
+        assert set(means.index) == set(scored.index)
+        np.testing.assert_allclose(means[scored.index], scored, rtol=0, atol=1e-12)
     with reading_copy(warehouse.published) as copy:  # scores taken elsewhere, and no universe
         parts = audited(copy, warehouse.landing, PROJECT / "seeds" / "rules", [FIRST_ROUND])
     assert not any(part.findings for part in parts.values())

@@ -21,7 +21,7 @@ from kardashev.cli import main
 ROUNDS = range(1, 8)
 RULE = "everything"
 ALL = ("--from", "1", "--to", "7", "--pay", RULE)
-LATE_ENTRY = ("model_f", 3)  # stakes nothing before that round
+LATE_ENTRY = ("model_d", 3)  # stakes nothing before that round
 IMPATIENT = "model_c"  # has no MPC in its sum, and is paid before the others
 TERMS = (
     *("corr_v4,v1,0.2", "mmc,v1,1", "bmc,v1,0.3", "neutral_mmc,v1,0.5", "mpc,v3,0.5"),
@@ -169,7 +169,7 @@ def test_a_replays_stakes_landed_and_built_are_paid_what_the_replay_paid(out, pa
     assert is_paid.sum() > 10
     assert found["score_used"][~is_paid].isna().any()
     assert (found["payout_factor"] < 1).any()
-    assert (found["payout_nmr"].abs() > 0.01).sum() > 10
+    assert (found["payout_nmr"].abs() > 0.01).sum() >= 10
 
 
 def test_only_settled_payouts_move_the_stakes_of_a_replay(paid):
@@ -260,6 +260,93 @@ def test_the_next_build_publishes_a_landed_replay_in_place_of_its_former_one(
         assert len(written) == len(mart[mart["first_round"] == 1])
     after["fct_unusable_files"] = before["fct_unusable_files"]
     assert_same_marts(after, before)
+
+
+def what_if(out):
+    with duckdb.connect(str(out), read_only=True) as connection:
+        frame = connection.table("what_if_payouts").to_arrow_table().to_pandas()
+    return frame.sort_values(["payout_rule", "round_number", "model_id"])
+
+
+def test_tried_stakes_are_paid_what_they_are_paid_once_they_are_landed(world, paid, tmp_path):
+    """Those of the other warehouse, tried in this one; the landed ones are paid what this one paid them."""
+    stakes, out = tmp_path / "mine.parquet", tmp_path / "what_if.duckdb"
+    expected = {"landed_": world.marts()["fct_payouts"], "": paid.marts()["fct_payouts"]}
+    columns = ["model_id", "round_number", "stake_nmr"]
+    expected[""][columns].assign(note="tried").to_parquet(stakes, index=False)
+    rules = ("--pay", "house", "--stakes", str(stakes), "--out", str(out))
+    assert replay(world, *ALL, *rules) == 0
+    by_rule = dict(list(what_if(out).groupby("payout_rule")))
+    for prefix, rule in (("landed_", "house"), ("", RULE)):
+        found = by_rule[rule]
+        key = ["round_number", "model_id"]
+        payouts = expected[prefix].sort_values(key)
+        assert found[key].to_numpy().tolist() == payouts[key].to_numpy().tolist()
+        for name in ("stake_nmr", "at_risk_nmr", "payout_nmr"):
+            np.testing.assert_allclose(found[prefix + name], payouts[name], rtol=0, atol=1e-9)
+        assert (payouts["payout_nmr"].abs() > 0.001).sum() > 10
+    difference = found["payout_nmr"] - found["landed_payout_nmr"]
+    np.testing.assert_allclose(found["difference_nmr"], difference, rtol=0, atol=0)
+    assert found["is_given"].all()
+
+
+def test_who_would_be_at_risk_is_judged_for_a_stake_that_is_not_landed(world, tmp_path, capfd):
+    """A model that is accepted in round 2 and not staked; and one that is zeroed, whatever it stakes."""
+    model, stakes, out = LATE_ENTRY[0], tmp_path / "mine.csv", tmp_path / "what_if.duckdb"
+    stakes.write_text(f"Stake_NMR,model_id\n30,{model}\n7,{tournament.FICKLE}\n")
+    arguments = ["--from", "1", "--to", "2", "--pay", RULE, "--stakes", str(stakes)]
+    assert replay(world, *arguments, "--out", str(out)) == 0
+    shown = capfd.readouterr().out
+    assert "tried models" in shown
+    assert f"  {model} " in shown
+    found = what_if(out).set_index(["round_number", "model_id"])
+    assert (found.loc[[(1, model), (2, model)], "landed_stake_nmr"] == 0).all()
+    reasons, at_risk = found["zeroed_reason"], found["at_risk_nmr"]
+    assert reasons[1, model] == "no submission in the window"
+    figures = world.marts()["fct_stability"].query("round_number == 2 and model_id == @model")
+    assert figures["churn"].max() < 0.15
+    assert figures["turnover"].max() < 0.2
+    assert at_risk[2, model] == 30
+    assert "churn is" in reasons[2, tournament.FICKLE]
+    assert at_risk[2, tournament.FICKLE] == 0
+    assert found["landed_payout_nmr"][2, model] == 0 != found["payout_nmr"][2, model]
+    others = found[~found["is_given"]]
+    assert set(found.index[found["is_given"]].get_level_values(1)) == {model, tournament.FICKLE}
+    assert (others["stake_nmr"] == others["landed_stake_nmr"]).all()
+    assert (others["difference_nmr"].abs() > 1e-6).any()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("model_id,stake_nmr\nnobody,1\n", "row 1: model 'nobody' is not known"),
+        ("model_id,stake_nmr\nmodel_b,-1\n", "row 1: stake_nmr -1 is not from 0 to"),
+        ("model_id,stake_nmr\nmodel_b,nan\n", "row 1: stake_nmr nan is not from 0 to"),
+        ("model_id,stake_nmr\nmodel_b,much\n", "row 1: stake_nmr 'much' is not a number"),
+        ("model_id,stake_nmr\n,1\n", "row 1: there is no model_id"),
+        (
+            "model_id,stake_nmr\nmodel_b,1\nmodel_b,1\n",
+            "row 2: the stake of model_b is named before",
+        ),
+        (
+            "model_id,stake_nmr,round_number\nmodel_b,1,9\n",
+            "its rounds, 9 to 9, are none of 1 to 7",
+        ),
+        ("model_id,stake_nmr,round_number\nmodel_b,1,\n", "row 1: round_number '' is not a whole"),
+        ("model_id,nmr\nmodel_b,1\n", "it lacks stake_nmr: the columns are model_id, stake_nmr"),
+        ("model_id,stake_nmr\n", "it has no row"),
+        ("", "it is empty"),
+    ],
+)
+def test_stakes_that_cannot_be_tried_are_one_line_that_says_where(
+    world, tmp_path, capfd, text, message
+):
+    file = tmp_path / "mine.csv"
+    file.write_text(text)
+    assert replay(world, *ALL, "--stakes", str(file)) == 2
+    line = error_line(capfd)
+    assert line.startswith(f"kardashev: {file}: ")
+    assert message in line
 
 
 @pytest.mark.parametrize(
@@ -354,6 +441,24 @@ def test_a_replay_of_real_rounds_is_the_plain_recursion(tmp_path, shared_data):
         of_replay = found.loc[number].reindex(of_round.index)
         np.testing.assert_allclose(of_replay["payout_nmr"], payouts, rtol=0, atol=1e-8)
     assert found["stake_nmr"].loc[279].sum() > 2 * found["stake_nmr"].loc[240].sum()
+    assert_twice_the_stake_is_paid_twice(warehouse, rows, tmp_path)
+
+
+def assert_twice_the_stake_is_paid_twice(warehouse, rows, folder):
+    """In rounds whose factor is landed, and whose scores follow no stake; others are paid what they were."""
+    rows = rows.set_index(["round_number", "model_id"])
+    model = rows["payout_nmr"].abs().groupby(level=1).sum().idxmax()
+    tried = rows["stake_nmr"].xs(model, level=1, drop_level=False) * 2
+    tried.reset_index().to_csv(folder / "twice.csv", index=False)
+    asked = ["--from", "240", "--to", "279", "--pay", "classic_corr_mmc"]
+    asked += ["--stakes", str(folder / "twice.csv"), "--out", str(folder / "twice.duckdb")]
+    assert replay(warehouse, *asked) == 0
+    found = what_if(folder / "twice.duckdb").set_index(["round_number", "model_id"])
+    landed = found["landed_payout_nmr"].reindex(rows.index)
+    np.testing.assert_allclose(landed, rows["payout_nmr"], rtol=0, atol=5e-5)
+    expected = found["landed_payout_nmr"] * np.where(found["is_given"], 2, 1)
+    np.testing.assert_allclose(found["payout_nmr"], expected, rtol=0, atol=1e-9)
+    assert found["is_given"].sum() == len(tried)
 
 
 @pytest.mark.parametrize(
