@@ -91,7 +91,8 @@ def print_report(connection, first, last):
     stakes = connection.sql(read_sql("report_stakes"))
     print_table(stakes.columns, stakes.fetchall())
     print(
-        "\nMean final scores of the meta model and the meta portfolio, with frozen and paid stakes\n"
+        "\nMean final scores of the meta model and the meta portfolio, and the fund's mean return before\n"
+        "costs, with frozen and paid stakes\n"
     )
     scores = connection.sql(read_sql("report_scores"))
     print_table(scores.columns, scores.fetchall())
@@ -112,6 +113,8 @@ def print_what_if(connection, first, last):
             f"\nPayouts of {named}: those that are tried, and the {OTHERS_SAID} others moved most\n"
         )
         print_table(heads, rows.fetchall())
-    print("\nMean final scores of the meta model and the meta portfolio\n")
+    print(
+        "\nMean final scores of the meta model and the meta portfolio, and the fund's mean return\n"
+    )
     scores = connection.sql(read_sql("report_what_if_scores"))
     print_table(scores.columns, scores.fetchall())

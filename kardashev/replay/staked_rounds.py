@@ -8,6 +8,7 @@ from kardashev.kernels.correlation import correlation
 from kardashev.kernels.products import blend
 from kardashev.kernels.ranking import doubled_rank, signed_power
 from kardashev.portfolio.dropout import undropped
+from kardashev.portfolio.report import HELD
 from kardashev.portfolio.true_contribution import prepare, true_contribution
 from kardashev.rounds.matrix_scores import outcome
 from kardashev.rounds.meta_models import META_PORTFOLIO
@@ -16,6 +17,7 @@ from kardashev.rounds.score_rows import contribution_targets
 from kardashev.rounds.true_contributions import RANK, UNDROPPED, percentiles
 
 STAKE_BOUND = ("contribution", "neutral_contribution", "mpc", "tc")  # families of scores
+FUND, FUND_RETURN = "fund", ("portfolio_return", "gross")  # as a meta model, and its score
 SAME_VALUE = 1e-12  # values of a meta model closer than this are tied, SWP's among them
 
 
@@ -40,7 +42,7 @@ class StakedRound:
         }
         blends[META_PORTFOLIO] = self._meta_portfolio()
         self.meta_ranks = {name: _ranked(values) for name, values in blends.items()}
-        self.sensitivities = {}
+        self.prepared = {}
 
     def _blend(self, weights):
         return None if weights is None else blend(self.block.gaussian, weights)
@@ -54,8 +56,8 @@ class StakedRound:
         return None if np.isnan(portfolio).any() else portfolio
 
     def meta_model_scores(self):
-        """Rows (meta_model, score, score_version, target, value) of every meta model with members."""
-        return [
+        """Rows (meta_model, score, score_version, target, value): meta models with members, and the fund."""
+        return self._fund_returns() + [
             {name: row[name] for name in ("score", "score_version", "target")}
             | {"meta_model": meta_model, "value": float(value)}
             for row in self.round.scores
@@ -63,6 +65,26 @@ class StakedRound:
             for meta_model, value in self._scores_of(row)
             if np.isfinite(value)
         ]
+
+    def _fund_returns(self):
+        """What the portfolio of these stakes returned before costs; a stock without a return as unchanged."""
+        found = []
+        for row in self.round.scores:
+            if row["is_of_fund"] and self._is_covered(row) and self.at_risk.sum() > 0:
+                try:
+                    weights = self._portfolio()
+                except PortfolioError:
+                    continue
+                returns = np.nan_to_num(self.round.covered(row["target"])[0])
+                score = dict(zip(("score", "score_version"), FUND_RETURN, strict=True))
+                score |= {"meta_model": FUND, "target": row["target"]}
+                found.append(score | {"value": float(weights @ returns)})
+        return found
+
+    def _portfolio(self):
+        """Weights (stocks,) that the fund holds."""
+        (weights,) = self._prepared(is_undropped=True)[1].weights
+        return np.where(np.abs(weights) > HELD * self.round.problem.gross_limit, weights, 0.0)
 
     def _scores_of(self, row):
         part = self._part(row)
@@ -112,7 +134,7 @@ class StakedRound:
         version = row["score_version"]
         returns = np.nan_to_num(self.round.covered(row["target"])[0])[:, None]
         try:
-            stored = self._sensitivity(version == UNDROPPED)
+            stored, _ = self._prepared(version == UNDROPPED)
         except PortfolioError:
             return np.full(len(self.block.models), np.nan)
         signals = self.block.gaussian[stored.places]
@@ -120,8 +142,9 @@ class StakedRound:
         values = true_contribution(stored, signals, returns, kind)[0][:, 0] * row["scale"]
         return percentiles(values) if version == RANK else values
 
-    def _sensitivity(self, is_undropped):
-        if is_undropped not in self.sensitivities:
+    def _prepared(self, is_undropped):
+        """Sensitivities of the portfolios, without and with dropout, and these portfolios."""
+        if is_undropped not in self.prepared:
             replayed, block = self.round, self.block
             problem, engine = replayed.problem, replayed.replayed.engine
             if is_undropped:
@@ -129,8 +152,8 @@ class StakedRound:
                 found = prepare(problem, block.gaussian, draws, engine)
             else:
                 found = drawn_sensitivity(problem, block, self.at_risk, replayed.dropout, engine)
-            self.sensitivities[is_undropped] = found[0]
-        return self.sensitivities[is_undropped]
+            self.prepared[is_undropped] = found
+        return self.prepared[is_undropped]
 
     def _known(self, row):
         return self.round.covered(row["target"])[1]

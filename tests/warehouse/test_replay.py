@@ -189,9 +189,22 @@ def test_meta_models_of_a_replay_score_as_production_scores_them(world, out, pai
     rows = production.query(f"select {', '.join(names)}, value from int_meta_model_scores")
     expected = pd.DataFrame(rows, columns=[*names, "value"]).set_index(names)["value"].dropna()
     found = result(out, "replayed_scores").set_index(names)[column].dropna()
-    found = found[found.index.get_level_values("score") != "alpha"]
+    found = found[~found.index.get_level_values("score").isin(["alpha", "portfolio_return"])]
     assert set(found.index) == set(expected.index)
     np.testing.assert_allclose(found, expected.loc[found.index], rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("column", ["value", "frozen_value"])
+def test_the_fund_of_a_replay_returns_what_productions_does(world, out, paid, column):
+    production = paid if column == "value" else world
+    rows = production.marts()["fct_fund_performance"].query("is_final")
+    expected = rows.set_index("round_number")["portfolio_return"].dropna()
+    found = result(out, "replayed_scores").query("score == 'portfolio_return'")
+    assert set(found["meta_model"]) == {"fund"}
+    found = found.set_index("round_number")[column].dropna()
+    assert len(found) > 3
+    assert set(found.index) == set(expected.index)
+    np.testing.assert_allclose(found, expected[found.index], rtol=0, atol=1e-9)
 
 
 def test_alpha_of_the_meta_portfolio_is_its_return(out, paid):

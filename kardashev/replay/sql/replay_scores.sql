@@ -1,6 +1,6 @@
 -- Grain: round_number, score, score_version. What a replay takes in a round: the scores that its payout rules, $rules,
--- pay on, and those that meta models have, correlations, and Alpha of the meta portfolio; and on which target day, none
--- while the target is not final.
+-- pay on, and those that meta models have, correlations, and Alpha of the meta portfolio; whether the fund's return is taken
+-- on its target; and on which target day, none while the target is not final.
 with
 
 paid_scores as (
@@ -23,7 +23,9 @@ wanted as (
         round_scores.family in ('correlation', 'alpha')
         and round_scores.factor_set is null
         and round_scores.top_bottom is null
-        and round_scores.target != 'none' as is_of_meta_models
+        and round_scores.target != 'none' as is_of_meta_models,
+        round_scores.family = 'tc'
+        and round_scores.score_version = 'v1' as is_of_fund
 
     from int_round_scores as round_scores
     inner join replay_rounds
@@ -49,6 +51,7 @@ select
     wanted.scale,
     wanted.minimum_overlap,
     wanted.is_of_meta_models,
+    wanted.is_of_fund,
     target_days.score_day,
     target_days.known_at,
     target_days.first_known_at
@@ -58,4 +61,4 @@ left join replay_target_days as target_days
     on
         wanted.round_number = target_days.round_number
         and wanted.target = target_days.target
-where wanted.is_paid or wanted.is_of_meta_models
+where wanted.is_paid or wanted.is_of_meta_models or wanted.is_of_fund

@@ -1,5 +1,5 @@
--- Grain: payout_rule, meta_model, score. Mean final scores of the meta model and the meta portfolio, with frozen and with
--- paid stakes, and how much they differ in the second half of the rounds.
+-- Grain: payout_rule, meta_model, score. Mean final scores of the meta model and the meta portfolio, and the fund's mean return
+-- before costs, with frozen and with paid stakes, and how much they differ in the second half of the rounds.
 select
     payout_rule,
     meta_model,
@@ -13,6 +13,6 @@ select
     ) as second_half
 
 from replayed_scores
-where payout_rule != 'frozen' and (meta_model = 'SWMM' or score = 'alpha')
+where payout_rule != 'frozen' and (meta_model in ('SWMM', 'fund') or score = 'alpha')
 group by all
 order by payout_rule, meta_model, score

@@ -1,4 +1,5 @@
--- Grain: meta_model, score. Mean final scores of the meta model and the meta portfolio, of landed and of tried stakes.
+-- Grain: meta_model, score. Mean final scores of the meta model and the meta portfolio, and the fund's mean return, of landed and
+-- of tried stakes.
 select
     meta_model,
     score,
@@ -8,6 +9,6 @@ select
     round(avg(value - landed_value), 6) as difference
 
 from what_if_scores
-where meta_model = 'SWMM' or score = 'alpha'
+where meta_model in ('SWMM', 'fund') or score = 'alpha'
 group by all
 order by meta_model, score
