@@ -462,6 +462,8 @@ def test_a_mistaken_path_clears_nothing(tmp_path):
     (tmp_path / "rounds").mkdir()
     with pytest.raises(MarketError, match="no file"):
         write_demo(tmp_path, tmp_path / "absent.parquet", tmp_path / "absent.csv")
+    with pytest.raises(MarketError, match="no --stocks and --rounds, but --from"):
+        write_demo(tmp_path, tmp_path / "absent.parquet", tmp_path / "absent.csv", rounds=26)
     with pytest.raises(MarketError, match="needs two files"):
         write_demo(tmp_path, prices=tmp_path / "absent.parquet")
     assert (tmp_path / "rounds").is_dir()

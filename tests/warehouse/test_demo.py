@@ -150,14 +150,19 @@ def test_the_tour_shows_scores_the_file_and_three_queries(simulated):
         assert name in shown
 
 
-@pytest.fixture(scope="module", params=[26, pytest.param(104, marks=pytest.mark.long)])
+HALF_A_YEAR, TWO_YEARS = "2020-10-16", "2019-04-26"  # to the last price, 2021-04-16
+
+
+@pytest.fixture(
+    scope="module", params=[HALF_A_YEAR, pytest.param(TWO_YEARS, marks=pytest.mark.long)]
+)
 def real(request, tmp_path_factory, shared_data):
-    """The newest half year of real prices; for who has the time, two years."""
+    """Real prices from a day on."""
     prices = shared_data / "sp500_daily_2014_2021.parquet"
     securities = shared_data / "sp500_constituents_2021.csv"
     folder = tmp_path_factory.mktemp("real")
     files = ("--prices", prices, "--securities", securities)
-    return build_demo(folder, *files, "--rounds", request.param)
+    return build_demo(folder, *files, "--from", request.param)
 
 
 def test_scores_and_draws_on_real_prices_are_as_on_made_up_ones(real):

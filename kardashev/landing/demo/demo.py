@@ -47,6 +47,7 @@ from kardashev.landing.tables import LANDED_TABLES
 from kardashev.landing.uploads import upload_folder, uploads_together
 
 MARKER = ".demo"
+STOCKS, ROUNDS = 300, 40  # of a simulation
 SIMULATION_END = date(2026, 10, 30)  # a Friday; fixed, so that the demo is the same on any day
 HISTORY_DAYS = 780  # before the first era: three years, for the longest formula
 CREATED_BEFORE = timedelta(days=7)  # the models, before the first round opens
@@ -66,8 +67,8 @@ def write_demo(
     prices: Path | None = None,
     securities: Path | None = None,
     seed: int = 1,
-    stocks: int = 300,
-    rounds: int = 40,
+    stocks: int | None = None,
+    rounds: int | None = None,
     kind: str = "live",
     era_from: date | None = None,
     progress: Callable[[str], None] = ignore_progress,
@@ -79,7 +80,7 @@ def write_demo(
     landing : folder, empty or of an earlier demo; that of a demo from other prices is cleared first
     prices, securities : files for `write_market`, whose last two years are landed; none: simulated
     seed : of the simulation and of the participants' noise
-    stocks, rounds : of the simulation
+    stocks, rounds : of the simulation; None: `STOCKS`, `ROUNDS`
     kind : of the rounds; those of validation have no stakes
     era_from : first era date, with prices only; None: two years before the last
     progress : takes a line for people to read
@@ -89,9 +90,15 @@ def write_demo(
     LandingError
         When the landing holds what no demo has written.
     MarketError
-        When no market can be made from the prices, or only one of the two files is given.
+        When no market can be made from the prices, only one of the two files is given, or what prices
+        say is given beside them.
     """
     landing = Path(landing)
+    if prices is not None and (stocks, rounds) != (None, None):
+        raise MarketError(
+            "prices say which stocks and rounds there are: no --stocks and --rounds, but --from"
+        )
+    stocks, rounds = stocks or STOCKS, rounds or ROUNDS
     if (prices is None) != (securities is None):
         raise MarketError("a demo from prices needs two files, prices and securities: give both")
     if prices is None and era_from is not None:
