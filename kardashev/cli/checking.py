@@ -11,9 +11,9 @@ from kardashev.cli.options import (
     project_option,
     published_option,
     rounds,
-    use_one_blas_thread,
 )
 from kardashev.printing import say
+from kardashev.warehouse.environment import use_one_blas_thread
 
 
 @click.command()

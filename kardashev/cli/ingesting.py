@@ -10,10 +10,10 @@ from kardashev.cli.options import (
     given,
     landing_option,
     project_option,
-    use_one_blas_thread,
 )
 from kardashev.errors import LandingError, MappingError
 from kardashev.printing import Progress, say
+from kardashev.warehouse.environment import use_one_blas_thread
 
 
 def column_of(text):

@@ -11,10 +11,10 @@ from kardashev.cli.options import (
     given,
     landing_option,
     moment,
-    use_one_blas_thread,
 )
 from kardashev.errors import LandingError
 from kardashev.printing import Progress, say
+from kardashev.warehouse.environment import use_one_blas_thread
 
 kind_option = click.option(
     "--kind",
@@ -167,8 +167,12 @@ def market(landing, **options):
     "--securities", metavar="FILE", type=PATH, help="identifiers, country, sector, CSV or Parquet"
 )
 @click.option("--seed", metavar="N", type=click.IntRange(min=0), help="of every random draw")
-@click.option("--stocks", metavar="N", type=click.IntRange(min=1), help="stocks in the universe")
-@click.option("--rounds", metavar="N", type=click.IntRange(min=1), help="rounds to land")
+@click.option(
+    "--stocks", metavar="N", type=click.IntRange(min=1), help="made-up stocks (default: 300)"
+)
+@click.option(
+    "--rounds", metavar="N", type=click.IntRange(min=1), help="rounds of them (default: 40)"
+)
 @kind_option
 @click.option("--from", "era_from", metavar="D", type=day, help="first era, with --prices")
 @landing_option

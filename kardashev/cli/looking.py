@@ -14,10 +14,10 @@ from kardashev.cli.options import (
     landing_option,
     project_option,
     published_option,
-    use_one_blas_thread,
 )
 from kardashev.errors import SettingError
 from kardashev.printing import TABLE, say
+from kardashev.warehouse.environment import use_one_blas_thread
 
 
 @click.command()

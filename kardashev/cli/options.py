@@ -1,6 +1,5 @@
 """What several commands take: places, forms of output, days, times and ranges of rounds."""
 
-import os
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -89,8 +88,3 @@ def form_options(command):
 def given(options):
     """The options that are given; others are left to the defaults of what is called."""
     return {name: value for name, value in options.items() if value is not None}
-
-
-def use_one_blas_thread():
-    """Rounds are small matrices: two threads take longer over one than one does. Before numpy loads."""
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

@@ -25,6 +25,14 @@ NO_PATH = re.compile(
 DUCKDB_MAGIC = slice(8, 12), b"DUCK"  # of a file's first bytes
 
 
+def use_one_blas_thread():
+    """Rounds are small matrices: two threads take longer over one than one does. Before numpy loads.
+
+    Who sets OPENBLAS_NUM_THREADS has it as it is set.
+    """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
 def project_folder():
     """The dbt project as dbt finds it: DBT_PROJECT_DIR, else here or the nearest folder above."""
     named = os.environ.get("DBT_PROJECT_DIR")

@@ -3,13 +3,10 @@
 from pathlib import Path
 
 import duckdb
-import pyarrow as pa
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt_common.exceptions import DbtRuntimeError
-from scipy.special import ndtri
 
 from kardashev.errors import KardashevError, WarehouseError
-from kardashev.landing.reader import create_views
 from kardashev.printing import visible_lines
 from kardashev.warehouse.environment import (
     DATABASE,
@@ -19,8 +16,16 @@ from kardashev.warehouse.environment import (
     check_places,
     check_threads,
     place,
+    use_one_blas_thread,
 )
-from kardashev.warehouse.rules import check_rules
+
+use_one_blas_thread()  # what follows loads numpy
+
+import pyarrow as pa  # noqa: E402
+from scipy.special import ndtri  # noqa: E402
+
+from kardashev.landing.reader import create_views  # noqa: E402
+from kardashev.warehouse.rules import check_rules  # noqa: E402
 
 
 def below_project(path):
