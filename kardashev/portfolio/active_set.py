@@ -58,7 +58,8 @@ def polished(unit, signals, points, iterations, engine):
             is_gross = moved.gross_multipliers[place] > 0
             found = _independent(unit, states[draw], np.flatnonzero(binds), is_gross)
             kept, is_gross_kept[draw], (_, columns, softness, factor) = found
-            is_kept[draw] = np.isin(np.arange(rows), kept)
+            is_kept[draw] = False
+            is_kept[draw, kept] = True
             right = np.append(-moved.gradient[place, kept], -moved.gross_gradient[place])
             step = refined_solve(columns, softness, factor, right[: columns.shape[1]])
             moved.multipliers[place, kept] += step[: len(kept)]
@@ -101,8 +102,9 @@ def _independent(unit, states, rows, is_gross):
 
 def _check_left_out(unit, rows, places, columns, softness, kept):
     """Raises where a row that is not kept says something that the kept ones do not."""
-    there = (columns != 0).any(axis=0) & (softness == 0)
-    left_out = np.setdiff1d(np.flatnonzero(there), places)
+    is_left_out = (columns != 0).any(axis=0) & (softness == 0)
+    is_left_out[places] = False
+    left_out = np.flatnonzero(is_left_out)
     if not len(left_out) or len(places) >= len(columns):
         return
     distances = distances_from(kept, columns[:, left_out])

@@ -20,6 +20,7 @@ from kardashev.portfolio.dual import (
     share_to_first_zero,
     slope_towards,
 )
+from kardashev.portfolio.sensitivity import diagonal_of
 
 ITERATION_LIMIT = 60
 EASING = 3.0  # factor between the curvatures through which a draw is led that reached the limit
@@ -94,18 +95,20 @@ def _newton(unit, signals, start, iteration_limit):
     )
     tolerance = _tolerance(signals)
     of_gram = np.repeat(points.is_free[:1], draws, axis=0)
-    grams = np.repeat(_gram_of(unit, np.flatnonzero(of_gram[0]))[None], draws, axis=0)
+    grams = np.zeros((draws, rows + 1, rows + 1))  # the gross limit's row, signs, is last
+    grams[:, :rows, :rows] = _gram_of(unit, np.flatnonzero(of_gram[0]))
     iterations = np.zeros(draws, dtype=np.int64)
     for _ in range(iteration_limit):
         live = np.flatnonzero(points.error > tolerance)
         if not len(live):
             break
         here = points.take(live)
-        signed = (np.sign(here.z) * here.is_free) @ unit.by_stock
-        steps = np.empty((len(live), rows + 1))
         for place, draw in enumerate(live):
-            _update_gram(unit, grams[draw], of_gram[draw], here.is_free[place])
-            steps[place] = _newton_step(unit, here, place, grams[draw], signed[place])
+            _update_gram(unit, grams[draw, :rows, :rows], of_gram[draw], here.is_free[place])
+        signed = (np.sign(here.z) * here.is_free) @ unit.by_stock
+        grams[live, -1, :rows] = grams[live, :rows, -1] = signed
+        grams[live, -1, -1] = here.is_free.sum(axis=1)
+        steps = _newton_steps(unit, here, grams[live])
         of_gram[live] = here.is_free
         points.put(live, _advanced(unit, signals[live], here, steps))
         iterations[live] += 1
@@ -126,35 +129,34 @@ def _update_gram(unit, gram, before, now):
         gram[:] = _gram_of(unit, np.flatnonzero(now))
 
 
-def _newton_step(unit, points, draw, gram, signed):
-    """The Newton step (rows + 1,) of one draw, gross last; 0 for rows that stay without multiplier.
+def _newton_steps(unit, points, grams):
+    """The Newton step (rows + 1,) of each draw, gross last; 0 for rows that stay without multiplier."""
+    gradient = np.column_stack([points.gradient, points.gross_gradient])
+    side = np.where(unit.is_fixed, 0.0, points.side)
+    side = np.column_stack([side, np.ones(len(side))])
+    at_zero = np.column_stack([points.multipliers == 0, points.gross_multipliers == 0])
+    is_gross = (gradient[:, -1] != 0) | ~at_zero[:, -1]
+    is_active = np.column_stack([unit.is_fixed | (points.side != 0), is_gross])
+    softness = np.append(unit.softness, 0.0)
+    draws = zip(grams, gradient, side, at_zero, is_active, strict=True)
+    return np.array([_newton_step(*of_draw, softness) for of_draw in draws])
 
-    A row at zero whose step would leave its side is blocked: it stays at zero, and the step is taken anew.
-    """
-    rows = len(gram)
-    gradient = np.append(points.gradient[draw], points.gross_gradient[draw])
-    side = np.append(np.where(unit.is_fixed, 0.0, points.side[draw]), 1.0)
-    at_zero = np.append(points.multipliers[draw] == 0, points.gross_multipliers[draw] == 0)
-    is_gross = gradient[-1] != 0 or not at_zero[-1]
-    is_active = np.append(unit.is_fixed | (points.side[draw] != 0), is_gross)
-    step = np.zeros(rows + 1)
+
+def _newton_step(gram, gradient, side, at_zero, is_active, softness):
+    """One draw's step. A row at zero whose step would leave its side stays there: the step is taken anew."""
+    active = np.flatnonzero(is_active)
+    step = np.zeros(len(gradient))
     while True:
-        active = np.flatnonzero(is_active)
-        inner = active[active < rows]
-        system = np.empty((len(active), len(active)))
-        system[: len(inner), : len(inner)] = gram[np.ix_(inner, inner)]
-        if is_active[-1]:
-            system[-1, :-1] = system[:-1, -1] = signed[inner]
-            system[-1, -1] = points.is_free[draw].sum()
-        diagonal = np.diag_indices_from(system)
-        system[diagonal] += REGULARIZATION
-        system[diagonal] += np.append(unit.softness, 0.0)[active]
+        system = gram[active[:, None], active]
+        diagonal = diagonal_of(system)
+        diagonal += REGULARIZATION
+        diagonal += softness[active]
         found = _definite_solve(system, -gradient[active])
         is_blocked = at_zero[active] & (side[active] != 0) & (found * side[active] <= 0)
         if not is_blocked.any():
             step[active] = found
             return step
-        is_active[active[is_blocked]] = False
+        active = active[~is_blocked]
 
 
 def _definite_solve(system, right):
@@ -162,7 +164,8 @@ def _definite_solve(system, right):
         return right
     _, found, failed = dposv(system, right, lower=1)
     while failed:  # rounding left the Gram of dependent rows indefinite
-        system[np.diag_indices_from(system)] *= 1 + np.sqrt(REGULARIZATION)
+        diagonal = diagonal_of(system)
+        diagonal *= 1 + np.sqrt(REGULARIZATION)
         _, found, failed = dposv(system, right, lower=1)
     return found
 

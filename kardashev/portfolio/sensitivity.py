@@ -11,14 +11,19 @@ stocks, kept rows and the problem's rows say it all.
 """
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve, solve_triangular
-from scipy.linalg.lapack import dpstrf
+from scipy.linalg import LinAlgError, solve_triangular
+from scipy.linalg.lapack import dpotrf, dpotrs, dpstrf
 
 from kardashev.portfolio.optimality import FREE
 
 ROW_RANK_TOLERANCE = 1e-12  # of a pivot of the unit-diagonal Gram matrix: 1e-6 of a row's length
 SAME_ROW = 1e-13  # of a row's length: rounding
 REFINEMENTS = 2  # of a solve with the normal equations, against the rows themselves
+
+
+def diagonal_of(matrix):
+    """The diagonal as a view that can be written to: a draw's matrices are small, and indices cost more."""
+    return np.einsum("ii->i", matrix)
 
 
 def independent_rows(columns, softness):
@@ -34,13 +39,14 @@ def independent_rows(columns, softness):
     int array, ascending places of the independent rows; a row without a free stock is none of them
     """
     gram = columns.T @ columns
-    gram[np.diag_indices_from(gram)] += softness
-    length = np.sqrt(np.diag(gram))
+    diagonal = diagonal_of(gram)
+    diagonal += softness
+    length = np.sqrt(diagonal)
     there = np.flatnonzero(length > 0)
     if not len(there):
         return there
     length = length[there]
-    gram = gram[np.ix_(there, there)] / length[:, None] / length
+    gram = gram[there[:, None], there] / length[:, None] / length
     _, pivots, rank, _ = dpstrf(gram, tol=ROW_RANK_TOLERANCE, lower=1)
     return np.sort(there[pivots[:rank] - 1])
 
@@ -109,9 +115,16 @@ def kept_system(unit, states, rows, is_gross):
     """
     free, columns, softness = free_columns(unit, states, rows, is_gross)
     gram = columns.T @ columns
-    gram[np.diag_indices_from(gram)] += softness
-    factor = cho_factor(gram, lower=True, check_finite=False) if len(gram) else None
-    return free, columns, softness, factor
+    diagonal = diagonal_of(gram)
+    diagonal += softness
+    return free, columns, softness, _cholesky(gram) if len(gram) else None
+
+
+def _cholesky(gram):
+    factor, failed = dpotrf(gram, lower=1)
+    if failed:
+        raise LinAlgError(f"kept rows are dependent: the Gram matrix breaks down at row {failed}")
+    return factor
 
 
 def refined_solve(columns, softness, factor, right):
@@ -131,10 +144,10 @@ def refined_solve(columns, softness, factor, right):
     if factor is None:
         return np.zeros_like(right)
     softness = softness.reshape((-1,) + (1,) * (right.ndim - 1))
-    x = cho_solve(factor, right, check_finite=False)
+    x, _ = dpotrs(factor, right, lower=1)
     for _ in range(REFINEMENTS):
         error = right - columns.T @ (columns @ x) - softness * x
-        x += cho_solve(factor, error, check_finite=False)
+        x += dpotrs(factor, error, lower=1)[0]
     return x
 
 
