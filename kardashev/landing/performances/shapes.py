@@ -85,7 +85,7 @@ def read_performances(file, model_id=None):
     except LandingError as error:
         raise LandingError(f"{file}: {error}") from error
     except UNREADABLE as error:
-        raise LandingError(f"{file}: {reason(error)}") from error
+        raise LandingError(f"{file}: it cannot be read ({reason(error)}): get it again") from error
     if not found:
         raise LandingError(f"{file}: it holds no round")
     return found
