@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from kardashev.errors import LandingError, WarehouseError
-from kardashev.landing.layouts import format_of, quoted, reason
+from kardashev.landing.layouts import format_of, quoted, reason, text_literal
 from kardashev.landing.reader import read_select
 from kardashev.landing.tables import LANDED_TABLES, STOCK_IDENTIFIERS
 from kardashev.printing import CSV, print_rows, say
@@ -209,8 +209,7 @@ def _upload(connection, landing, model, number):
         raise WarehouseError(
             f"{model_id} has no upload that counts in round {number}: it is {status}"
         )
-    named = model_id.replace("'", "''")
-    where = f"model_id = '{named}' and submitted_at = timestamptz '{sent}+00'"
+    where = f"model_id = {text_literal(model_id)} and submitted_at = timestamptz '{sent}+00'"
     return _landed(connection, landing, "submissions", number, where).select(
         ["id_type", "id", "signal"]
     )

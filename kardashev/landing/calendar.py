@@ -8,7 +8,7 @@ import duckdb
 
 from kardashev.errors import LandingError
 from kardashev.landing.listing import landed_files
-from kardashev.landing.reader import files_select, usable_layouts
+from kardashev.landing.reader import read_select
 from kardashev.landing.tables import LANDED_TABLES
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -48,11 +48,7 @@ def read_rounds(landing: Path) -> dict[int, Round]:
     connection = duckdb.connect()
     try:
         connection.execute("set TimeZone = 'UTC'")  # of times without one, as in the warehouse
-        layouts, problems = usable_layouts(connection, LANDED_TABLES["rounds"], files)
-        if problems:
-            path, problem = next(iter(problems.items()))
-            raise LandingError(f"{path} cannot be used: {problem}")
-        select = files_select(LANDED_TABLES["rounds"], layouts)
+        select = read_select(connection, LANDED_TABLES["rounds"], files)
         # A round landed twice is for the warehouse to refuse; the door takes the wider window.
         rows = connection.execute(
             "select round_number, epoch_us(min(open_at)), epoch_us(max(close_at)), "

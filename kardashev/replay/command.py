@@ -61,6 +61,11 @@ class Asked:
         return {"first": self.first, "last": self.last}
 
     @property
+    def tables(self):
+        """Of the result."""
+        return TABLES if self.given is None else WHAT_IF
+
+    @property
     def replays(self):
         """One with frozen stakes and one under each rule, or two under each rule: landed and given."""
         bounds = {"first_round": self.first, "last_round": self.last}
@@ -129,7 +134,7 @@ def replay(
             else:
                 print_what_if(connection, first, last)
             if out is not None:
-                write_out(connection, out, TABLES if given is None else WHAT_IF)
+                write_out(connection, out, asked.tables)
                 progress(f"written to {out}")
             if is_landed:
                 for name in land_replays(connection, landing):
@@ -194,7 +199,7 @@ def _replay(connection, asked, engine, progress):
     )
     connection.register("runs", runs)
     connection.execute("create table replay_runs as select * from runs")
-    for name in TABLES if asked.given is None else WHAT_IF:
+    for name in asked.tables:
         make_table(connection, name)
 
 

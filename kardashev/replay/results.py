@@ -85,36 +85,36 @@ def land_replays(connection, landing):
 
 def print_report(connection, first, last):
     """Prints what moved the stakes, and what that did to the meta model, to standard output."""
-    print(
-        f"Rounds {first} to {last}: stakes of the first and the last round, and what moved them\n"
-    )
-    stakes = connection.sql(read_sql("report_stakes"))
-    print_table(stakes.columns, stakes.fetchall())
-    print(
+    title = f"Rounds {first} to {last}: stakes of the first and the last round, and what moved them"
+    _print(title, connection.execute(read_sql("report_stakes")))
+    title = (
         "\nMean final scores of the meta model and the meta portfolio, and the fund's mean return before\n"
-        "costs, with frozen and paid stakes\n"
+        "costs, with frozen and paid stakes"
     )
-    scores = connection.sql(read_sql("report_scores"))
-    print_table(scores.columns, scores.fetchall())
+    _print(title, connection.execute(read_sql("report_scores")))
 
 
 def print_what_if(connection, first, last):
     """Prints what tried stakes would have been paid, and to whose cost, to standard output."""
-    print(
-        f"Rounds {first} to {last}: stake at risk in a round, and payouts, landed and tried, NMR\n"
+    title = (
+        f"Rounds {first} to {last}: stake at risk in a round, and payouts, landed and tried, NMR"
     )
-    totals = connection.sql(read_sql("report_what_if_totals"))
-    print_table(totals.columns, totals.fetchall())
+    _print(title, connection.execute(read_sql("report_what_if_totals")))
     for owner, named in (("account_id", "accounts"), ("model_id", "models")):
+        title = (
+            f"\nPayouts of {named}: those that are tried, and the {OTHERS_SAID} others moved most"
+        )
         asked = {"owner": owner, "rows": OTHERS_SAID}
         rows = connection.execute(read_sql("report_what_if_owners"), asked)
-        heads = [owner if name == "owner" else name for name, *_ in rows.description]
-        print(
-            f"\nPayouts of {named}: those that are tried, and the {OTHERS_SAID} others moved most\n"
-        )
-        print_table(heads, rows.fetchall())
-    print(
-        "\nMean final scores of the meta model and the meta portfolio, and the fund's mean return\n"
+        _print(title, rows, {"owner": owner})
+    title = (
+        "\nMean final scores of the meta model and the meta portfolio, and the fund's mean return"
     )
-    scores = connection.sql(read_sql("report_what_if_scores"))
-    print_table(scores.columns, scores.fetchall())
+    _print(title, connection.execute(read_sql("report_what_if_scores")))
+
+
+def _print(title, rows, heads=None):
+    """Prints the rows of a query that was run; some of its columns under other heads."""
+    print(f"{title}\n")
+    names = [(heads or {}).get(name, name) for name, *_ in rows.description]
+    print_table(names, rows.fetchall())

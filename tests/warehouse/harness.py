@@ -28,6 +28,8 @@ DBT_FILES = (
     *("models", "python_models", "macros", "seeds", "tests"),
 )
 PUBLISHING = "while publishing"
+WITHOUT_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
+WITHOUT_TESTS = (*WITHOUT_UNIT_TESTS, "--exclude-resource-type", "test")
 RECORDS = (  # of what is done
     *("int_files_read", "int_files_changed", "int_rounds_built", "int_target_days_built"),
 )
@@ -196,8 +198,7 @@ class Warehouse:
         runs in a process of its own, so that what a person would see is read, and so does one that is
         asked to.
         """
-        left_out = ["unit_test"] if is_tested else ["unit_test", "test"]
-        exclude = [part for kind in left_out for part in ("--exclude-resource-type", kind)]
+        exclude = WITHOUT_UNIT_TESTS if is_tested else WITHOUT_TESTS
         select = (
             ["--select", *(f"+{name}" for name in self.built_marts)] if self.built_marts else []
         )
@@ -325,8 +326,7 @@ def assert_same_marts(found, expected):
 
 def kill_build(warehouse, place):
     """Starts a build and kills it right after the model named is done, or amid publication."""
-    untested = ["--exclude-resource-type", "unit_test", "--exclude-resource-type", "test"]
-    command = warehouse.command("--log-format", "json", "build", *untested, threads=1)
+    command = warehouse.command("--log-format", "json", "build", *WITHOUT_TESTS, threads=1)
     log = warehouse.folder / "build.jsonl"
     scratch = warehouse.published.with_name(f".{warehouse.published.name}.next")
     with log.open("w") as written, log.open() as events:

@@ -11,7 +11,7 @@ import duckdb
 from kardashev.errors import LandingError
 from kardashev.landing.ingest.choices import EVERY_FEATURE, NO_FEATURE, Choices
 from kardashev.landing.ingest.folder import sources
-from kardashev.landing.ingest.mapping import HORIZON, Mapping, TargetRule
+from kardashev.landing.ingest.mapping import Mapping, TargetRule, days_in
 from kardashev.landing.ingest.plan import LIVE, TRAIN
 from kardashev.landing.ingest.predictions import own_predictions
 from kardashev.landing.ingest.run import IngestSummary, Run
@@ -57,10 +57,10 @@ def _with_targets(mapping, asked):
     """The mapping with the columns that were asked for as targets."""
     rules = {}
     for name, column in asked.items():
-        horizon = HORIZON.fullmatch(name)
-        if not horizon:
+        days = days_in(name)
+        if days is None:
             raise LandingError(f"target {name} does not end in its days of return, as cyrus_20")
-        rules[name] = TargetRule((column,), int(horizon[1]))
+        rules[name] = TargetRule((column,), days)
     files = (
         rule if rule.universe is None else replace(rule, targets=rule.targets | rules)
         for rule in mapping.files

@@ -99,6 +99,12 @@ class Mapping:
     feature_sets: str | None = None
 
 
+def days_in(name):
+    """The days of return that a target's name ends in, as cyrus_20 does; None if it ends in none."""
+    found = HORIZON.fullmatch(str(name))
+    return int(found[1]) if found else None
+
+
 def shape(name) -> Mapping:
     """One of the mappings that come with the package, by its name in `SHAPES`."""
     text = (resources.files(__package__) / f"{name}.yml").read_text("utf-8")
@@ -246,8 +252,7 @@ class _Reader:
         if not isinstance(document, dict):
             document = {"column": document}
         self._known(where, document, TARGET_KEYS)
-        horizon = HORIZON.fullmatch(str(name))
-        days = document.get("days", int(horizon[1]) if horizon else None)
+        days = document.get("days", days_in(name))
         if not isinstance(days, int) or isinstance(days, bool) or days < 1:
             self.fault(where, "its name does not end in its days of return, as _20: give `days`")
         columns = self._names(f"{where}: column", document.get("column"))

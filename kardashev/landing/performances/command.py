@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -17,7 +18,7 @@ from kardashev.landing.files import landed_path, write_landed
 from kardashev.landing.listing import landed_files
 from kardashev.landing.performances.rules import ScoreRules
 from kardashev.landing.performances.shapes import read_performances
-from kardashev.landing.reader import files_select, usable_layouts
+from kardashev.landing.reader import read_select
 from kardashev.landing.tables import LANDED_TABLES
 
 NAME = "history"  # of our files
@@ -87,7 +88,7 @@ def _rounds(found, tournament):
             "tournament": tournament,
             "round_number": one.round_number,
             "kind": "live",
-            "era_date": _weekday_before(one.open_at.date()),
+            "era_date": np.busday_offset(one.open_at.date(), -1, roll="forward").item(),
             "open_at": one.open_at,
             "close_at": one.close_at or one.open_at + UNSAID_CLOSE,
             "payout_factor": one.payout_factor,
@@ -102,13 +103,6 @@ def _rounds(found, tournament):
                     "another model: take them at one time"
                 )
     return rows
-
-
-def _weekday_before(day):
-    day -= timedelta(days=1)
-    while day.weekday() > 4:
-        day -= timedelta(days=1)
-    return day
 
 
 def _models(found, account_id):
@@ -165,11 +159,7 @@ def _landed_elsewhere(connection, landing, name):
     """The rounds or models of the landing's other files."""
     ours, (key,) = landed_path(landing, name, NAME), KEYS[name]
     files = [file for file in landed_files(landing, name) if file != ours]
-    layouts, problems = usable_layouts(connection, LANDED_TABLES[name], files)
-    if problems:
-        path, problem = next(iter(problems.items()))
-        raise LandingError(f"{path} cannot be used: {problem}")
-    select = files_select(LANDED_TABLES[name], layouts)
+    select = read_select(connection, LANDED_TABLES[name], files)
     return {value for (value,) in connection.execute(f"select {key} from ({select})").fetchall()}
 
 

@@ -94,8 +94,7 @@ def read_performances(file, model_id=None):
 def _rows(file, own):
     """(model_id, row) of each round of a file."""
     if file.name.lower().endswith((".json", ".json.gz")):
-        opened = gzip.open if file.name.lower().endswith(".gz") else open
-        with opened(file, "rt", encoding="utf-8") as stream:
+        with _text_of(file, "utf-8") as stream:
             yield from _json_rows(json.load(stream), own)
         return
     kind = format_of(file)
@@ -119,9 +118,13 @@ def _json_rows(found, own):
 
 
 def _csv_rows(file):
-    opened = gzip.open if file.name.lower().endswith(".gz") else open
-    with opened(file, "rt", encoding="utf-8-sig", newline="") as stream:
+    with _text_of(file, "utf-8-sig", newline="") as stream:
         yield from csv.DictReader(stream)
+
+
+def _text_of(file, encoding, **options):
+    opened = gzip.open if file.name.lower().endswith(".gz") else open
+    return opened(file, "rt", encoding=encoding, **options)
 
 
 def _named(row, own):
