@@ -464,6 +464,8 @@ def test_a_mistaken_path_clears_nothing(tmp_path):
         write_demo(tmp_path, tmp_path / "absent.parquet", tmp_path / "absent.csv")
     with pytest.raises(MarketError, match="no --stocks and --rounds, but --from"):
         write_demo(tmp_path, tmp_path / "absent.parquet", tmp_path / "absent.csv", rounds=26)
+    with pytest.raises(ValueError, match="cannot simulate"):
+        write_demo(tmp_path / "nothing", stocks=0)
     with pytest.raises(MarketError, match="needs two files"):
         write_demo(tmp_path, prices=tmp_path / "absent.parquet")
     assert (tmp_path / "rounds").is_dir()

@@ -182,6 +182,22 @@ def test_a_funds_tables_in_csv_land_each_in_its_folder(tmp_path):
     assert listed(tmp_path / "landing") == before
 
 
+def test_csv_files_of_alike_and_odd_names_keep_their_own_rows(tmp_path):
+    """One below a folder, and one whose name has that folder's; a folder whose name ends a text in SQL."""
+    rows = write_fund(tmp_path)["desks/macro"]
+    alphas = {"old/z": rows["alpha"], "old_z": -rows["alpha"], "o'hara/q": rows["alpha"] * 2}
+    for name, alpha in alphas.items():
+        (tmp_path / "desks" / name).parent.mkdir(exist_ok=True)
+        rows.assign(alpha=alpha).to_csv(tmp_path / "desks" / f"{name}.csv", index=False)
+    land(tmp_path, tmp_path / "landing")
+    uploads = landed(tmp_path / "landing", "submissions").set_index(["round_number", "id"])
+    signals = {model: of_model["signal"] for model, of_model in uploads.groupby("model_id")}
+    order = signals["macro"].index
+    for model, sign in (("z", 1), ("old_z", -1), ("q", 1)):
+        found = sign * (signals[model].loc[order] - 0.5)
+        np.testing.assert_allclose(found, signals["macro"] - 0.5, rtol=0, atol=1e-15)
+
+
 @pytest.mark.parametrize(
     ("name", "change", "cause"),
     [

@@ -98,7 +98,8 @@ def write_demo(
         raise MarketError(
             "prices say which stocks and rounds there are: no --stocks and --rounds, but --from"
         )
-    stocks, rounds = stocks or STOCKS, rounds or ROUNDS
+    stocks = STOCKS if stocks is None else stocks
+    rounds = ROUNDS if rounds is None else rounds
     if (prices is None) != (securities is None):
         raise MarketError("a demo from prices needs two files, prices and securities: give both")
     if prices is None and era_from is not None:

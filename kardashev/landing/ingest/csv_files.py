@@ -1,7 +1,9 @@
 """CSV files as Parquet, so that both are read in one way."""
 
+from uuid import uuid4
+
 from kardashev.errors import LandingError
-from kardashev.landing.layouts import quoted, read_layouts
+from kardashev.landing.layouts import quoted, read_layouts, text_literal
 
 
 def as_parquet(connection, source, scratch):
@@ -33,6 +35,7 @@ def as_parquet(connection, source, scratch):
     columns = ", ".join(
         f"{text if is_text else number} as {quoted(name)}" for name, text, number, is_text in cells
     )
-    path = scratch / f"{source.name.replace('/', '_')}.parquet"
-    source.run(connection, f"copy (select {columns} from {scan}) to '{path}' (format parquet)")
+    path = scratch / f"{uuid4()}.parquet"  # two files may have one name but for their folders
+    select = f"select {columns} from {scan}"
+    source.run(connection, f"copy ({select}) to {text_literal(path)} (format parquet)")
     return path
