@@ -196,6 +196,8 @@ def test_csv_files_of_alike_and_odd_names_keep_their_own_rows(tmp_path):
     for model, sign in (("z", 1), ("old_z", -1), ("q", 1)):
         found = sign * (signals[model].loc[order] - 0.5)
         np.testing.assert_allclose(found, signals["macro"] - 0.5, rtol=0, atol=1e-15)
+    registered = set(landed(tmp_path / "landing", "models")["model_id"])
+    assert registered == {"macro", "quant", "z", "old_z", "q"}
 
 
 @pytest.mark.parametrize(

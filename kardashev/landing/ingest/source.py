@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
+from urllib.parse import quote
 
 import duckdb
 import pyarrow as pa
@@ -74,8 +75,8 @@ class Source:
 
     @property
     def stem(self):
-        """The file's name as a part of another's: without its folder's bars and its ending."""
-        return self.name.replace("/", "_").rpartition(".")[0]
+        """The file's name as a part of another's, without its ending; no two files have one."""
+        return quote(self.name.rpartition(".")[0], safe="")
 
     @property
     def literal(self):
