@@ -144,7 +144,7 @@ def diagnose(model, as_json, html, project, published, database, landing):
 
     if html:
         made = _reports()
-        made.check_place(html)
+        made.check_html(html)
 
     def show(place, model_id):
         print_diagnosis(place, model_id, as_json)
@@ -203,6 +203,8 @@ def report(model, round_number, is_fund, html, published):
     if sum((model is not None, round_number is not None, is_fund)) != 1:
         raise click.UsageError("say what to report on: MODEL, --round N or --fund, one of them.")
     made, copy = _reports(), _copy(published)
+    if html:
+        made.check_html(html)
     if is_fund:
         shown = made.fund_report(copy)
     elif model is not None:

@@ -7,6 +7,7 @@ import io
 import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from pathlib import Path
 
 import pandas as pd
@@ -19,6 +20,7 @@ from kardashev.printing import print_table, visible
 from kardashev.warehouse.reading import named_model
 
 WIDTH = 760  # pixels of a chart
+DRAWS = "vl_convert"  # charts as SVG: Altair alone, which others bring, does not
 MOST_ROWS = 200  # of a table in a file
 ROWS_SAID, COLUMNS_SAID = 5, 7  # of a table in a terminal
 STYLE = """
@@ -152,13 +154,19 @@ def print_report(report):
             _print_frame(view.table)
 
 
-def check_place(path):
-    """Refuses a path that no report can be written to, before work begins.
+def check_html(path):
+    """Refuses, before work begins, a path that no report can be written to, and to draw with nothing.
 
     Raises
     ------
     SettingError
+        When the file cannot be written, or what draws charts is not installed.
     """
+    if find_spec(DRAWS) is None:
+        raise SettingError(
+            "what draws charts is not installed: run `make dashboard`, or "
+            "`pip install 'kardashev[dashboard]'`"
+        )
     if not path.parent.is_dir():
         raise SettingError(f"{path} cannot be written: there is no folder {path.parent}")
     if path.is_dir():
@@ -174,7 +182,7 @@ def write_html(report, path):
         When the file cannot be written, or what draws charts is not installed.
     """
     path = Path(path)
-    check_place(path)
+    check_html(path)
     text = html(report)
     try:
         beside = path.with_name(f".{path.name}.{os.getpid()}")
@@ -218,13 +226,7 @@ def _section(view):
 
 def _svg(chart):
     stream = io.StringIO()
-    try:
-        chart.properties(width=WIDTH).save(stream, format="svg")
-    except ImportError as error:
-        raise SettingError(
-            "what draws charts is not installed: run `make dashboard`, or "
-            "`pip install 'kardashev[dashboard]'`"
-        ) from error
+    chart.properties(width=WIDTH).save(stream, format="svg")
     return stream.getvalue()
 
 

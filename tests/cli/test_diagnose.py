@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import sys
 
 import duckdb
 import pytest
@@ -56,6 +57,18 @@ def test_the_tear_sheet_is_written_beside_what_is_printed(run, copy, tmp_path):
         assert (status, out) == (2, "")
         assert "cannot be written" in err
     assert html.stat() == before
+
+
+@pytest.mark.parametrize("command", ["diagnose", "report"])
+def test_without_what_draws_charts_html_is_refused_at_once(
+    run, copy, tmp_path, monkeypatch, command
+):
+    monkeypatch.setitem(sys.modules, "vl_convert", None)
+    html = tmp_path / "mine.html"
+    status, out, err = run(command, "model_3", "--published", copy, "--html", html)
+    assert (status, out) == (2, "")
+    assert "what draws charts is not installed: run `make dashboard`" in err
+    assert not html.exists()
 
 
 def test_the_terminal_has_the_same_figures(run, copy):
