@@ -83,7 +83,7 @@ def _feature_set(folder, mapping, choices):
     except (OSError, ValueError, LookupError, AttributeError, TypeError) as error:
         raise LandingError(f"{path.name} has no readable feature_sets: get it again") from error
     if chosen is None:
-        names = ", ".join([*sets, EVERY_FEATURE, NO_FEATURE])
+        names = ", ".join(dict.fromkeys([*sets, EVERY_FEATURE, NO_FEATURE]))
         raise LandingError(f"{path.name} has no feature set {choices.features!r}: one of {names}")
     return set(chosen)
 
