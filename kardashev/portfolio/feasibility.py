@@ -1,7 +1,6 @@
 """Which groups of limits conflict, when no portfolio meets them all."""
 
 import numpy as np
-from scipy.optimize import linprog
 
 from kardashev.errors import InfeasibleError, SolverError
 from kardashev.portfolio.problem import GROSS, POSITION, unit_rows
@@ -46,6 +45,8 @@ def check_feasible(problem):
     caps = np.tile(np.minimum(problem.position_limits / problem.gross_limit, 1.0), 2)
     bounds = np.column_stack([np.zeros(2 * n + k), np.concatenate([caps, np.full(k, np.inf)])])
     cost = np.concatenate([np.zeros(2 * n), np.ones(k)])
+    from scipy.optimize import linprog  # slow to load, and rarely needed
+
     found = linprog(cost, A_ub=left, b_ub=right, bounds=bounds, method="highs")
     if found.status != 0:
         raise SolverError(f"whether the limits can be met is not known: {found.message}")

@@ -22,7 +22,6 @@ from kardashev.warehouse.environment import (
 use_one_blas_thread()  # what follows loads numpy
 
 import pyarrow as pa  # noqa: E402
-from scipy.special import ndtri  # noqa: E402
 
 from kardashev.landing.reader import create_views  # noqa: E402
 from kardashev.warehouse.rules import check_rules  # noqa: E402
@@ -67,6 +66,8 @@ def previous_table(session, this, name=None):
 
 def norm_ppf(probabilities):
     """Standard normal quantile of an Arrow array of probabilities in (0, 1); null stays null."""
+    from scipy.special import ndtri  # slow to load, and needed only where rounds are due
+
     return pa.array(ndtri(probabilities.to_numpy(zero_copy_only=False)), from_pandas=True)
 
 

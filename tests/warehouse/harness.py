@@ -208,8 +208,10 @@ class Warehouse:
             select += ["--indirect-selection", "cautious"]
         command = self.command("build", *exclude, *select, *arguments, threads=threads)
         self._take_parse()
-        run = self._run_apart if is_apart or not succeeds else self._run_here
-        has_succeeded, output = run(command, self.environment(threads))
+        if is_apart or not succeeds:
+            has_succeeded, output = self._run_apart(command, self.environment(threads))
+        else:
+            has_succeeded, output = self._run_here(command, self.environment(threads), is_tested)
         self._leave_parse()
         if succeeds != has_succeeded:
             raise RuntimeError(f"dbt build did not end as it should:\n{output[-4000:]}")
@@ -231,14 +233,15 @@ class Warehouse:
                 if len({connection.execute(query).fetchone() for query in queries}) > 1:
                     raise RuntimeError(f"{name} is not published as it was built")
 
-    def _run_here(self, command, environment):
+    def _run_here(self, command, environment, writes_manifest):
+        options = ["--log-level-file", "none", *([] if writes_manifest else ["--no-write-json"])]
         former, folder = dict(os.environ), Path.cwd()
         os.environ.update(environment)
         os.chdir(self.folder)
         printed = io.StringIO()
         try:
             with contextlib.redirect_stdout(printed):
-                result = dbtRunner().invoke(["--log-level-file", "none", *command[1:]])
+                result = dbtRunner().invoke([*options, *command[1:]])
         finally:
             DuckDBConnectionManager.close_all_connections()
             reset_adapters()
