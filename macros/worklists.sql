@@ -35,6 +35,18 @@
 
 
 {#
+    Whether this build is asked for a round: for each, but in a backfill, where KARDASHEV_ROUNDS names the first and the
+    last. What is not asked for stays due.
+#}
+{% macro is_asked(round_number) %}
+    {% set asked = env_var("KARDASHEV_ROUNDS", "") %}
+    {{ return(
+        round_number ~ " between " ~ asked.split("-") | join(" and ") if asked else "true"
+    ) }}
+{% endmacro %}
+
+
+{#
     Whether rows that are alike in these columns, or each row by itself, belong to one entry of the model's worklist, so
     that those written now can be judged without those that are kept. Never with the variable `whole_tables`.
 #}

@@ -1,6 +1,7 @@
 """The command line. Results go to standard output, progress and errors to standard error.
 
 landing     commands that write into the landing
+backfilling the command that builds many rounds at the same time
 ingesting   commands that land files made elsewhere
 looking     commands that show what is built
 exporting   commands that write what is sent on
@@ -16,7 +17,7 @@ from contextlib import redirect_stderr, redirect_stdout
 import click
 from click.shell_completion import shell_complete
 
-from kardashev.cli import checking, exporting, ingesting, landing, looking
+from kardashev.cli import backfilling, checking, exporting, ingesting, landing, looking
 from kardashev.cli.completion import VARIABLE, completion
 from kardashev.cli.options import EXIT_ERROR, Listed
 from kardashev.errors import KardashevError
@@ -25,6 +26,7 @@ from kardashev.printing import VisibleStream
 EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 COMMANDS = (
     *(landing.land, landing.compact, landing.market, ingesting.ingest, landing.demo),
+    backfilling.backfill,
     *(looking.status, looking.tour, looking.scores, looking.query, looking.diagnose),
     *(looking.report, looking.dashboard, exporting.export, looking.docs),
     *(checking.check, checking.audit, checking.contribution, checking.replay),

@@ -11,6 +11,10 @@ from kardashev.errors import SettingError
 
 LANDING, DATABASE, PUBLISHED = "KARDASHEV_LANDING", "KARDASHEV_DB", "KARDASHEV_PUBLISHED"
 PARQUET, THREADS = "KARDASHEV_PARQUET", "KARDASHEV_THREADS"
+ROUNDS, MEMORY = (
+    "KARDASHEV_ROUNDS",
+    "KARDASHEV_MEMORY",
+)  # of a backfill's builds, as 803-812 and 4000MB
 DEFAULTS = {
     LANDING: "landing",
     DATABASE: "warehouse/kardashev.duckdb",
@@ -117,6 +121,12 @@ def check_threads(text):
     text = str(text)
     if not (text.isascii() and text.isdigit() and 0 < int(text) <= MOST_THREADS):
         raise SettingError(f"{THREADS} is {text!r}: give a whole number from 1 to {MOST_THREADS}")
+
+
+def check_rounds(text):
+    """Refuses what is no range of rounds."""
+    if text and not re.fullmatch(r"[0-9]+-[0-9]+", text):
+        raise SettingError(f"{ROUNDS} is {text!r}: give a range of rounds, as 803-812, or unset it")
 
 
 def check_file(variable, file):

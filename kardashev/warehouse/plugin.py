@@ -1,5 +1,6 @@
 """What dbt-duckdb loads at connect: where the files are, the views of the landing, and the UDFs."""
 
+import os
 from pathlib import Path
 
 import duckdb
@@ -11,9 +12,12 @@ from kardashev.printing import visible_lines
 from kardashev.warehouse.environment import (
     DATABASE,
     LANDING,
+    MEMORY,
     PARQUET,
     PUBLISHED,
+    ROUNDS,
     check_places,
+    check_rounds,
     check_threads,
     place,
     use_one_blas_thread,
@@ -86,6 +90,7 @@ class Plugin(BasePlugin):
         creds.path = str(project / creds.path)
         check_places(landing_folder(), Path(creds.path), published_file(), parquet_folder())
         check_threads((creds.settings or {}).get("threads", 1))
+        check_rounds(os.environ.get(ROUNDS, ""))
         check_rules(project)
         try:
             duckdb.connect(creds.path, config={}).close()
@@ -95,5 +100,7 @@ class Plugin(BasePlugin):
 
     def configure_connection(self, conn):
         conn.execute("set global TimeZone = 'UTC'")
+        if memory := os.environ.get(MEMORY):
+            conn.execute("set global memory_limit = ?", [memory])
         create_views(conn)
         conn.create_function("norm_ppf", norm_ppf, ["DOUBLE"], "DOUBLE", type="arrow")

@@ -1,6 +1,6 @@
 {#
 Grain: round_number, target, score_day, known_at. The worklist of targets: the candidates, less those of rounds
-that are left out, which stay due.
+that are left out, or that a backfill is not asked for, which stay due.
 #}
 with
 
@@ -45,7 +45,7 @@ select
     candidates.has_target,
     candidates.fingerprint,
     '{{ invocation_id }}' as build_id,
-    left_out.round_number is null as is_due
+    left_out.round_number is null and {{ is_asked('candidates.round_number') }} as is_due
 
 from candidates
 left join left_out on candidates.round_number = left_out.round_number

@@ -1,7 +1,7 @@
 {#
 Grain: round_number. The rounds whose submissions can have another fate than the one that stands: what is landed for them
 is redone; or others are expected than the ledger `int_submissions_built` says, because the round has closed or models were
-registered, or withdrawn, that count by its close; of a round of validation nobody is expected. A round that is no longer landed has no roster, and its rows go.
+registered, or withdrawn, that count by its close; of a round of validation nobody is expected. None that a backfill is not asked for. A round that is no longer landed has no roster, and its rows go.
 #}
 {% set ledger = left_by_last_build(
     'int_submissions_built',
@@ -99,5 +99,8 @@ from expected
 full join rounds_due using (round_number)
 full join ledger using (round_number)
 where
-    coalesce(rounds_due.is_stale or rounds_due.is_prepared, false)
-    or expected.roster is distinct from ledger.roster
+    {{ is_asked('round_number') }}
+    and (
+        coalesce(rounds_due.is_stale or rounds_due.is_prepared, false)
+        or expected.roster is distinct from ledger.roster
+    )

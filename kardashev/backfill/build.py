@@ -1,0 +1,127 @@
+"""Building one slice, in a process of its own: whoever kills that process ends all that it does."""
+
+import contextlib
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from kardashev.backfill.parts import Parts
+from kardashev.backfill.slices import Slice, cut, warehouse_of
+from kardashev.errors import WarehouseError
+from kardashev.warehouse.environment import (
+    DATABASE,
+    LANDING,
+    MEMORY,
+    PUBLISHED,
+    ROUNDS,
+    THREADS,
+)
+
+PARSE = "partial_parse.msgpack"  # dbt's parse of the project, in its target folder
+LOG = "log.txt"
+
+
+@dataclass(frozen=True)
+class Task:
+    """A slice to build.
+
+    project, landing, database : Path, absolute
+    folder : Path, where its warehouse stands when it is built
+    threads, memory : int and str, of DuckDB
+    """
+
+    slice_: Slice
+    parts: Parts
+    project: Path
+    landing: Path
+    database: Path
+    folder: Path
+    threads: int
+    memory: str
+
+    def __str__(self):
+        return str(self.slice_)
+
+
+def build_slice(task):
+    """Builds a slice beside its folder, and gives it its name when it is done.
+
+    Parameters
+    ----------
+    task : Task
+
+    Returns
+    -------
+    Slice
+
+    Raises
+    ------
+    WarehouseError
+        When a model or a test of it fails; dbt's lines are left beside the folder.
+    """
+    scratch = Path(tempfile.mkdtemp(prefix=f".{task.slice_.name}.", dir=task.folder.parent))
+    try:
+        cut(task.database, task.slice_, task.parts, warehouse_of(scratch, task.database))
+        _take_parse(task, scratch)
+        with (scratch / LOG).open("w") as log, contextlib.redirect_stdout(log):
+            problem = _dbt(task, scratch)
+        if problem:
+            kept = task.folder.with_name(f"{task.folder.name}.{LOG}")
+            shutil.copyfile(scratch / LOG, kept)
+            raise WarehouseError(f"{task.slice_} cannot be built: {problem}; {kept} says more")
+        with contextlib.suppress(FileExistsError, OSError):  # another process was first
+            scratch.rename(task.folder)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    return task.slice_
+
+
+def _take_parse(task, scratch):
+    """A parse of the same project is taken over; dbt itself checks what has changed."""
+    parse = task.folder.parent / "target" / PARSE
+    if parse.exists():
+        (scratch / "target").mkdir()
+        shutil.copyfile(parse, scratch / "target" / PARSE)
+
+
+def _dbt(task, scratch):
+    """Runs dbt in this process; what went wrong, in a line, or None."""
+    os.environ |= {
+        LANDING: str(task.landing),
+        DATABASE: str(warehouse_of(scratch, task.database)),
+        PUBLISHED: str(scratch / "published.duckdb"),
+        ROUNDS: f"{task.slice_.first}-{task.slice_.last}",
+        THREADS: str(task.threads),
+        MEMORY: task.memory,
+    }
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.adapters.factory import reset_adapters
+    from dbt.cli.main import dbtRunner
+
+    places = {"project-dir": task.project, "profiles-dir": task.project}
+    places |= {"target-path": scratch / "target", "log-path": scratch / "logs"}
+    options = [part for name, path in places.items() for part in (f"--{name}", str(path))]
+    done = dbtRunner().invoke(
+        [
+            *("--log-level-file", "none", "--no-write-json", "--no-use-colors", "build"),
+            *options,
+            *("--threads", "1", "--exclude-resource-type", "unit_test"),
+            *("--indirect-selection", "empty", "--select", *task.parts.sliced),
+        ]
+    )
+    DuckDBConnectionManager.close_all_connections()
+    reset_adapters()
+    if done.success:
+        return None
+    if done.exception:
+        return _line(done.exception)
+    failed = [result for result in done.result.results if result.status in ("error", "fail")]
+    return (
+        f"{failed[0].node.name}: {_line(failed[0].message)}" if failed else "dbt does not say why"
+    )
+
+
+def _line(text):
+    return " ".join(str(text).split())

@@ -1,0 +1,174 @@
+"""The command that backfills rounds: what comes before, the slices, the merge, what comes after."""
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from kardashev.backfill.build import Task, build_slice
+from kardashev.backfill.engines import LOCAL, results
+from kardashev.backfill.merge import merge
+from kardashev.backfill.parts import BEFORE, GUARDS, read_parts
+from kardashev.backfill.slices import due_slices
+from kardashev.errors import WarehouseError
+from kardashev.printing import Progress, say
+from kardashev.warehouse.environment import DATABASE, LANDING, ROUNDS
+from kardashev.warehouse.reading import reading
+
+MOST_ROUNDS = 50  # of a slice, unless asked: a worker's memory grows with them
+MEMORY_SHARE = 0.8  # of the machine's, for all workers together
+BEFORE_NODES = (*(f"kardashev.{topic}" for topic in BEFORE), *GUARDS)
+ALL_ROUNDS = 0, 2**31 - 1
+
+
+@dataclass(frozen=True)
+class Backfill:
+    """What to build, where, and by whom.
+
+    first, last : int, rounds
+    project, landing, database : Path, absolute
+    workers : int, slices that are built at the same time
+    engine : ``local`` or ``ray``
+    slice_rounds : int, rounds of a slice at most; None: they are spread over the workers
+    """
+
+    first: int
+    last: int
+    project: Path
+    landing: Path
+    database: Path
+    workers: int = 2
+    engine: str = LOCAL
+    slice_rounds: int | None = None
+
+    @property
+    def folder(self):
+        """Beside the warehouse: slices that are built, until they are merged and all is published."""
+        return self.database.with_name(f"{self.database.name}.slices")
+
+    @property
+    def target(self):
+        """dbt's folder of the builds before and after."""
+        return self.folder / "target"
+
+    def length(self, due):
+        """Rounds of a slice, of so many that are due."""
+        return self.slice_rounds or max(1, min(MOST_ROUNDS, -(-due // self.workers)))
+
+
+def backfill(asked):
+    """Builds the rounds that are due among those asked for.
+
+    Parameters
+    ----------
+    asked : Backfill
+
+    Returns
+    -------
+    int, the exit status of the last `dbt build`: not 0 where a round is refused, as ever
+
+    Raises
+    ------
+    WarehouseError
+        When a part cannot be built. Slices that are built stay, and the next backfill takes them.
+    """
+    asked.folder.mkdir(parents=True, exist_ok=True)
+    _remove(asked.folder.glob(".*"))  # of workers that were killed
+    say("finding what is due")
+    if status := _dbt(asked, "--select", *BEFORE_NODES, "--exclude", "test_type:generic"):
+        raise WarehouseError(
+            f"what is due was not found: dbt ended with {status}, its lines say why"
+        )
+    parts = read_parts(asked.target / "manifest.json")
+    with reading(asked.database) as connection:  # so nothing writes it meanwhile
+        slices = _slices(asked, connection)
+        if not slices:
+            say(f"no round of {asked.first}-{asked.last} is due")
+            return 0
+        built = _built(asked, parts, slices)
+    with Progress("slices", "left") as progress:
+        step = progress.begin(len(built))
+        try:
+            merge(asked.database, built, parts, lambda done: step(done, len(built) - done))
+        except duckdb.Error as error:
+            reason = str(error).strip().splitlines()[0]
+            raise WarehouseError(
+                f"slices cannot be merged into {asked.database}: {reason}"
+            ) from error
+    say("building what crosses rounds")
+    status = _dbt(asked, "--select", *parts.after)
+    if _is_recorded(asked):
+        _remove([asked.folder])
+    return status
+
+
+def _slices(asked, connection):
+    first, last = asked.first, asked.last
+    due = sum(slice_.rounds for slice_ in due_slices(connection, first, last, MOST_ROUNDS))
+    return due_slices(connection, first, last, asked.length(due))
+
+
+def _built(asked, parts, slices):
+    """Pairs of a slice and the folder of its warehouse, in order, when all are built."""
+    folders = {slice_: asked.folder / slice_.name for slice_ in slices}
+    _remove(set(asked.folder.glob("[0-9]*")) - set(folders.values()))  # of another landing
+    threads = max(1, (os.cpu_count() or 1) // asked.workers)
+    megabytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") * MEMORY_SHARE / 1e6
+    tasks = [
+        Task(
+            *(slice_, parts, asked.project, asked.landing, asked.database, folder),
+            threads=threads,
+            memory=f"{megabytes / asked.workers:.0f}MB",
+        )
+        for slice_, folder in folders.items()
+        if not folder.exists()
+    ]
+    total = sum(slice_.rounds for slice_ in slices)
+    done = total - sum(task.slice_.rounds for task in tasks)
+    if done:
+        say(f"{done} of {total} rounds are built already")
+    with Progress("rounds", "to be merged") as progress:
+        step = progress.begin(total)
+        for slice_ in results(build_slice, tasks, asked.workers, asked.engine):
+            done += slice_.rounds
+            step(done, done)
+    return list(folders.items())
+
+
+def _dbt(asked, *arguments):
+    """Runs dbt in the warehouse and returns its exit status; what it says goes to standard error."""
+    places = {"project-dir": asked.project, "profiles-dir": asked.project}
+    places |= {"target-path": asked.target, "log-path": asked.folder / "logs"}
+    options = [part for name, path in places.items() for part in (f"--{name}", str(path))]
+    environment = os.environ | {
+        LANDING: str(asked.landing),
+        DATABASE: str(asked.database),
+        ROUNDS: f"{asked.first}-{asked.last}",
+    }
+    dbt = Path(sys.executable).with_name("dbt")
+    selection = ("--exclude-resource-type", "unit_test", "--indirect-selection", "empty")
+    command = [dbt, "--quiet", "build", *options, *selection, *arguments]
+    return subprocess.run(command, env=environment, stdout=sys.stderr, check=False).returncode
+
+
+def _is_recorded(asked):
+    """Whether the last build came to its end: the ledger has what was due and is not left out."""
+    query = """
+        select count(*) from int_rounds_due as due
+        left join int_rounds_built as built using (round_number)
+        where not due.is_left_out and due.build_id is distinct from built.build_id
+    """
+    with reading(asked.database) as connection:
+        return connection.execute(query).fetchall() == [(0,)]
+
+
+def _remove(paths):
+    for path in paths:
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)

@@ -1,0 +1,97 @@
+"""Engines: what runs tasks at a time, each in a process of its own, and once more if that is killed."""
+
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context
+
+from kardashev.errors import SettingError, WarehouseError
+
+LOCAL, RAY = "local", "ray"
+TRIES = 3
+KILLED = (
+    "was killed {} times, the last time by the system if it needed memory: give it fewer rounds"
+)
+
+
+def results(function, tasks, workers, engine=LOCAL):
+    """What a function returns of each task, in the order in which they are done.
+
+    Parameters
+    ----------
+    function : of a module, of one task
+    tasks : list, each can be pickled, and says what it is as text
+    workers : int, how many run at the same time
+    engine : ``local``, processes of this machine; or ``ray``, tasks of the cluster that RAY_ADDRESS
+        names, or of one that is started here
+
+    Yields
+    ------
+    what the function returns
+
+    Raises
+    ------
+    SettingError
+        When the engine is not installed.
+    WarehouseError
+        When a task's process was killed each time.
+    KardashevError
+        That the function raised; tasks that run already end before.
+    """
+    yield from (_ray if engine == RAY else _local)(function, tasks, workers)
+
+
+def _local(function, tasks, workers):
+    with ThreadPoolExecutor(workers) as pool:
+        futures = [pool.submit(_in_own_process, function, task) for task in tasks]
+        try:
+            for future in as_completed(futures):
+                yield future.result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _in_own_process(function, task):
+    for _ in range(TRIES):
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
+            try:
+                return process.submit(function, task).result()
+            except BrokenProcessPool:
+                continue
+    raise WarehouseError(f"{task} {KILLED.format(TRIES)}")
+
+
+def _ray(function, tasks, workers):
+    try:
+        import ray
+    except ModuleNotFoundError as error:
+        raise SettingError(
+            "ray is not installed: run `pip install 'kardashev[ray]'`, or take --engine local"
+        ) from error
+    is_ours = not ray.is_initialized()
+    if is_ours:
+        ray.init(**_cluster(workers))
+    try:
+        remote = ray.remote(num_cpus=1, max_calls=1, max_retries=TRIES - 1)(function)
+        waiting, running = list(reversed(tasks)), {}
+        while waiting or running:
+            while waiting and len(running) < workers:
+                task = waiting.pop()
+                running[remote.remote(task)] = task
+            (done, *_), _ = ray.wait(list(running))
+            task = running.pop(done)
+            try:
+                yield ray.get(done)
+            except ray.exceptions.WorkerCrashedError as error:
+                raise WarehouseError(f"{task} {KILLED.format(TRIES)}") from error
+    finally:
+        if is_ours:
+            ray.shutdown()
+
+
+def _cluster(workers):
+    """Options of `ray.init`: quiet, and with so many workers where no cluster is named."""
+    import os
+
+    quiet = {"logging_level": "error", "log_to_driver": False}
+    alone = {"num_cpus": workers, "include_dashboard": False}
+    return quiet | ({} if os.environ.get("RAY_ADDRESS") else alone)

@@ -1,0 +1,56 @@
+"""The command that builds many rounds at the same time."""
+
+import click
+
+from kardashev.cli.options import database_option, landing_option, project_option
+from kardashev.errors import SettingError
+from kardashev.warehouse.environment import use_one_blas_thread
+
+ROUND = click.IntRange(min=0)
+COUNT = click.IntRange(min=1)
+
+
+@click.command()
+@click.option(
+    "--from", "first", type=ROUND, help="the first round (default: the first that is due)"
+)
+@click.option("--to", "last", type=ROUND, help="the last round (default: the last that is due)")
+@click.option(
+    "--engine",
+    type=click.Choice(["local", "ray"]),
+    default="local",
+    show_default=True,
+    help="processes of this machine, or tasks of a Ray cluster that sees the same folders",
+)
+@click.option("--workers", type=COUNT, default=2, show_default=True, help="slices built at a time")
+@click.option(
+    "--slice-rounds",
+    type=COUNT,
+    help="rounds of a slice at most (default: up to 50, spread evenly)",
+)
+@project_option
+@landing_option
+@database_option
+def backfill(first, last, engine, workers, slice_rounds, project, landing, database):
+    r"""Build many rounds at the same time.
+
+    The rounds that are due are cut into slices. Workers build them, each in a warehouse of its own; then
+    they are merged into the one warehouse, and a last `dbt build` does what crosses rounds and publishes.
+    The result is that of one `dbt build`. If it is ended, say it again: slices that were built are kept.
+    It pays from some dozen rounds on; for the rounds of a day say `dbt build`.
+
+    \b
+    examples:
+      kardashev backfill
+      kardashev backfill --from 803 --to 1100 --workers 4
+      RAY_ADDRESS=auto kardashev backfill --engine ray --workers 16
+    """
+    use_one_blas_thread()
+    from kardashev.backfill.command import ALL_ROUNDS, Backfill
+    from kardashev.backfill.command import backfill as run
+
+    bounds = (ALL_ROUNDS[0] if first is None else first, ALL_ROUNDS[1] if last is None else last)
+    if bounds[0] > bounds[1]:
+        raise SettingError(f"--from {first} is after --to {last}")
+    places = [path.absolute() for path in (project, landing, database)]
+    return run(Backfill(*bounds, *places, workers, engine, slice_rounds))
