@@ -13,10 +13,10 @@ from kardashev.errors import WarehouseError
 from kardashev.warehouse.environment import (
     DATABASE,
     LANDING,
-    MEMORY,
     PUBLISHED,
     ROUNDS,
-    THREADS,
+    WORKER,
+    from_here,
 )
 
 PARSE = "partial_parse.msgpack"  # dbt's parse of the project, in its target folder
@@ -29,7 +29,7 @@ class Task:
 
     project, landing, database : Path, absolute
     folder : Path, where its warehouse stands when it is built
-    threads, memory : int and str, of DuckDB
+    settings : dict of str, DuckDB's in a worker
     """
 
     slice_: Slice
@@ -38,8 +38,7 @@ class Task:
     landing: Path
     database: Path
     folder: Path
-    threads: int
-    memory: str
+    settings: dict
 
     def __str__(self):
         return str(self.slice_)
@@ -90,12 +89,11 @@ def _dbt(task, scratch):
     """Runs dbt in this process; what went wrong, in a line, or None."""
     os.environ |= {
         LANDING: str(task.landing),
-        DATABASE: str(warehouse_of(scratch, task.database)),
+        DATABASE: str(from_here(warehouse_of(scratch, task.database))),
         PUBLISHED: str(scratch / "published.duckdb"),
         ROUNDS: f"{task.slice_.first}-{task.slice_.last}",
-        THREADS: str(task.threads),
-        MEMORY: task.memory,
-    }
+    } | {WORKER[setting]: value for setting, value in task.settings.items()}
+    os.chdir(scratch)
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.adapters.factory import reset_adapters
     from dbt.cli.main import dbtRunner

@@ -16,7 +16,7 @@ from kardashev.backfill.parts import BEFORE, GUARDS, read_parts
 from kardashev.backfill.slices import due_slices
 from kardashev.errors import WarehouseError
 from kardashev.printing import Progress, say
-from kardashev.warehouse.environment import DATABASE, LANDING, ROUNDS
+from kardashev.warehouse.environment import DATABASE, LANDING, ROUNDS, from_here
 from kardashev.warehouse.reading import reading
 
 MOST_ROUNDS = 50  # of a slice, unless asked: a worker's memory grows with them
@@ -87,7 +87,7 @@ def backfill(asked):
     with reading(asked.database) as connection:  # so nothing writes it meanwhile
         slices = _slices(asked, connection)
         if not slices:
-            say(f"no round of {asked.first}-{asked.last} is due")
+            say("no round is due")
             return 0
         built = _built(asked, parts, slices)
     with Progress("slices", "left") as progress:
@@ -118,11 +118,14 @@ def _built(asked, parts, slices):
     _remove(set(asked.folder.glob("[0-9]*")) - set(folders.values()))  # of another landing
     threads = max(1, (os.cpu_count() or 1) // asked.workers)
     megabytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") * MEMORY_SHARE / 1e6
+    settings = {
+        "threads": str(threads),
+        "memory_limit": f"{megabytes / asked.workers:.0f}MB",
+    }
     tasks = [
         Task(
             *(slice_, parts, asked.project, asked.landing, asked.database, folder),
-            threads=threads,
-            memory=f"{megabytes / asked.workers:.0f}MB",
+            settings=settings,
         )
         for slice_, folder in folders.items()
         if not folder.exists()
@@ -146,13 +149,16 @@ def _dbt(asked, *arguments):
     options = [part for name, path in places.items() for part in (f"--{name}", str(path))]
     environment = os.environ | {
         LANDING: str(asked.landing),
-        DATABASE: str(asked.database),
+        DATABASE: str(from_here(asked.database)),
         ROUNDS: f"{asked.first}-{asked.last}",
     }
     dbt = Path(sys.executable).with_name("dbt")
     selection = ("--exclude-resource-type", "unit_test", "--indirect-selection", "empty")
     command = [dbt, "--quiet", "build", *options, *selection, *arguments]
-    return subprocess.run(command, env=environment, stdout=sys.stderr, check=False).returncode
+    done = subprocess.run(
+        command, env=environment, cwd=asked.database.parent, stdout=sys.stderr, check=False
+    )
+    return done.returncode
 
 
 def _is_recorded(asked):

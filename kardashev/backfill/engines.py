@@ -1,5 +1,6 @@
 """Engines: what runs tasks at a time, each in a process of its own, and once more if that is killed."""
 
+import os
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
@@ -81,6 +82,8 @@ def _ray(function, tasks, workers):
             task = running.pop(done)
             try:
                 yield ray.get(done)
+            except ray.exceptions.RayTaskError as error:
+                raise error.cause from None  # its own message has Ray's lines around it
             except ray.exceptions.WorkerCrashedError as error:
                 raise WarehouseError(f"{task} {KILLED.format(TRIES)}") from error
     finally:
@@ -90,8 +93,6 @@ def _ray(function, tasks, workers):
 
 def _cluster(workers):
     """Options of `ray.init`: quiet, and with so many workers where no cluster is named."""
-    import os
-
     quiet = {"logging_level": "error", "log_to_driver": False}
     alone = {"num_cpus": workers, "include_dashboard": False}
     return quiet | ({} if os.environ.get("RAY_ADDRESS") else alone)

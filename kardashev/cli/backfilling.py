@@ -52,5 +52,5 @@ def backfill(first, last, engine, workers, slice_rounds, project, landing, datab
     bounds = (ALL_ROUNDS[0] if first is None else first, ALL_ROUNDS[1] if last is None else last)
     if bounds[0] > bounds[1]:
         raise SettingError(f"--from {first} is after --to {last}")
-    places = [path.absolute() for path in (project, landing, database)]
+    places = [path.resolve() for path in (project, landing, database)]  # workers have other folders
     return run(Backfill(*bounds, *places, workers, engine, slice_rounds))

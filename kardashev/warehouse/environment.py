@@ -11,16 +11,18 @@ from kardashev.errors import SettingError
 
 LANDING, DATABASE, PUBLISHED = "KARDASHEV_LANDING", "KARDASHEV_DB", "KARDASHEV_PUBLISHED"
 PARQUET, THREADS = "KARDASHEV_PARQUET", "KARDASHEV_THREADS"
-ROUNDS, MEMORY = (
-    "KARDASHEV_ROUNDS",
-    "KARDASHEV_MEMORY",
-)  # of a backfill's builds, as 803-812 and 4000MB
+ROUNDS = "KARDASHEV_ROUNDS"  # what a backfill's builds are asked for, as 803-812
+WORKER = {  # DuckDB's settings in a worker of a backfill; the profile stays as it is, so dbt parses once
+    "threads": "KARDASHEV_WORKER_THREADS",
+    "memory_limit": "KARDASHEV_WORKER_MEMORY",
+}
 DEFAULTS = {
     LANDING: "landing",
     DATABASE: "warehouse/kardashev.duckdb",
     PUBLISHED: "warehouse/published.duckdb",
     PARQUET: None,  # only who asks for it pays for it
 }
+HERE = Path("/proc/self/cwd")  # of any process, in whatever folder it works
 CURRENT = "current"  # in the folder of Parquet: a link to what people read
 MOST_THREADS = 1024  # each takes memory of its own
 NO_PATH = re.compile(
@@ -73,6 +75,14 @@ def place(variable, project):
     if NO_PATH.match(text):
         raise SettingError(f"{variable} is {text!r}: give a path on this machine")
     return Path(project) / text
+
+
+def from_here(path):
+    """A file of the folder that a process works in, by a path that is the same in each such folder.
+
+    dbt parses the project anew when the profile names another path.
+    """
+    return HERE / path.name if HERE.is_dir() else path
 
 
 def check_places(landing, database, published, parquet=None):

@@ -12,10 +12,10 @@ from kardashev.printing import visible_lines
 from kardashev.warehouse.environment import (
     DATABASE,
     LANDING,
-    MEMORY,
     PARQUET,
     PUBLISHED,
     ROUNDS,
+    WORKER,
     check_places,
     check_rounds,
     check_threads,
@@ -27,6 +27,7 @@ use_one_blas_thread()  # what follows loads numpy
 
 import pyarrow as pa  # noqa: E402
 
+from kardashev.landing.layouts import text_literal  # noqa: E402
 from kardashev.landing.reader import create_views  # noqa: E402
 from kardashev.warehouse.rules import check_rules  # noqa: E402
 
@@ -100,7 +101,8 @@ class Plugin(BasePlugin):
 
     def configure_connection(self, conn):
         conn.execute("set global TimeZone = 'UTC'")
-        if memory := os.environ.get(MEMORY):
-            conn.execute("set global memory_limit = ?", [memory])
+        for setting, variable in WORKER.items():
+            if value := os.environ.get(variable):
+                conn.execute(f"set global {setting} = {text_literal(value)}")
         create_views(conn)
         conn.create_function("norm_ppf", norm_ppf, ["DOUBLE"], "DOUBLE", type="arrow")

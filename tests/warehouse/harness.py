@@ -20,8 +20,9 @@ from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.adapters.factory import reset_adapters
 from dbt.cli.main import dbtRunner
 
+from kardashev.warehouse.environment import from_here
+
 PROJECT = Path(__file__).parents[2]
-HERE = Path("/proc/self/cwd")  # the same profile in each folder: dbt parses anew when it changes
 PARSES = []  # of this process, one is enough
 DBT_FILES = (
     *("dbt_project.yml", "profiles.yml"),
@@ -167,7 +168,7 @@ class Warehouse:
     def environment(self, threads=1):
         places = {
             "KARDASHEV_LANDING": str(self.landing),
-            "KARDASHEV_DB": str(HERE / self.database.name if HERE.is_dir() else self.database),
+            "KARDASHEV_DB": str(from_here(self.database)),
             "KARDASHEV_PUBLISHED": str(self.published),
             "KARDASHEV_THREADS": str(threads),
             "DBT_TARGET_PATH": str(self.folder / "target"),
