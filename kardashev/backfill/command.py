@@ -10,7 +10,6 @@ from pathlib import Path
 import duckdb
 
 from kardashev.backfill.build import Task, build_slice
-from kardashev.backfill.engines import LOCAL, results
 from kardashev.backfill.merge import merge
 from kardashev.backfill.parts import BEFORE, GUARDS, read_parts
 from kardashev.backfill.slices import due_slices
@@ -18,6 +17,7 @@ from kardashev.errors import WarehouseError
 from kardashev.printing import Progress, say
 from kardashev.warehouse.environment import DATABASE, LANDING, ROUNDS, from_here
 from kardashev.warehouse.reading import reading
+from kardashev.workers import LOCAL, results
 
 MOST_ROUNDS = 50  # of a slice, unless asked: a worker's memory grows with them
 MEMORY_SHARE = 0.8  # of the machine's, for all workers together

@@ -46,6 +46,11 @@ class DropoutRule:
     few_staked: int = 0
     draws_of_few: int = 0
 
+    @property
+    def most_draws(self):
+        """How many draws a round has at most."""
+        return max(self.draws, self.draws_of_few)
+
     def draws_for(self, staked):
         """How many draws a round of so many staked models has."""
         return self.draws_of_few if staked <= self.few_staked else self.draws

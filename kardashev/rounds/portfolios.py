@@ -1,7 +1,8 @@
 """The optimized portfolio of each round, and what its gradients need later, as one row a round."""
 
 from collections import Counter
-from dataclasses import fields
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
 
 import numpy as np
 import pyarrow as pa
@@ -14,15 +15,17 @@ from kardashev.errors import (
 )
 from kardashev.kernels.ranking import doubled_rank, gaussianized
 from kardashev.portfolio.dropout import DropoutRule, drawn, undropped
-from kardashev.portfolio.problem import neutral_problem
+from kardashev.portfolio.problem import PortfolioProblem, neutral_problem
 from kardashev.portfolio.report import HELD, exposure_report
 from kardashev.portfolio.solve import FALLBACK
 from kardashev.portfolio.true_contribution import prepare
 from kardashev.rounds.blocks import Blocks
 from kardashev.rounds.prepared import PreparedBlock
 from kardashev.rounds.sensitivities import packed
+from kardashev.workers import in_order
 
 RULE = tuple(field.name for field in fields(DropoutRule))
+DRAWS_OF_A_WORKER = 4096  # fewer take less time than a process that starts
 DROPOUT_SEED = 20  # with the round's number it seeds the draws
 SOLVED, EMPTY, REFUSED = "solved", "no meta model", "refused"
 
@@ -80,32 +83,73 @@ def optimized_portfolio_rows(connection, rounds, sources, stakes, factors, limit
     """
     columns = ", ".join(("round_number", *RULE))
     wanted = rounds.select(columns).order("round_number").fetchall()
+    rules = [DropoutRule(*rule) for _, *rule in wanted]
+    threads = connection.execute("select current_setting('threads')").fetchall()[0][0]
+    draws = sum(rule.most_draws for rule in rules)
 
-    def batches():
+    def rounds_to_solve():
         reader = Blocks(connection)
-        for number, *rule in wanted:
+        for (number, *_), rule in zip(wanted, rules, strict=True):
             block = PreparedBlock.read(reader, number, sources)
             row = {"round_number": number}
-            try:
-                row |= _solved(block, stakes, factors, limits, engine, DropoutRule(*rule))
-            except (NoStakeError, ConstantMetaModelError) as error:
-                row |= {"status": EMPTY, "reason": str(error)}
-            except PortfolioError as error:
-                row |= {"status": REFUSED, "reason": str(error)}
+            with _refusals_into(row):
+                row = _to_solve(block, stakes, factors, limits, engine, rule)
+            yield row
+
+    def batches():
+        workers = max(1, min(threads, draws // DRAWS_OF_A_WORKER))
+        for row in in_order(_row, rounds_to_solve(), workers):
             yield pa.RecordBatch.from_pylist([row], schema=SCHEMA)
 
     return pa.RecordBatchReader.from_batches(SCHEMA, batches())
 
 
-def _solved(block, stakes, factors, limits, engine, rule):
+@dataclass(frozen=True)
+class RoundToSolve:
+    """What a round's portfolios are solved from, read; it can be pickled.
+
+    block : PreparedBlock that reads nothing; at_risk : array (models,)
+    """
+
+    block: PreparedBlock
+    at_risk: np.ndarray
+    problem: PortfolioProblem
+    engine: str
+    rule: DropoutRule
+
+
+def _to_solve(block, stakes, factors, limits, engine, rule):
     if not len(block.models):
         raise NoStakeError("no submission is accepted")
-    reader, in_round = block.reader, block.in_round
-    at_risk = np.nan_to_num(
-        reader.values(stakes, in_round, block.models, "model_key", "at_risk_nmr")
-    )
+    at_risk = block.reader.values(stakes, block.in_round, block.models, "model_key", "at_risk_nmr")
     problem = portfolio_problem(block, factors, limits)
-    whole = undropped(block.gaussian, at_risk)
+    return RoundToSolve(block.read_up(), np.nan_to_num(at_risk), problem, engine, rule)
+
+
+def _row(round_):
+    """The row of a round; one that is refused before has its row already."""
+    if isinstance(round_, dict):
+        return round_
+    row = dict(round_.block.in_round)
+    with _refusals_into(row):
+        row |= _solved(round_)
+    return row
+
+
+@contextmanager
+def _refusals_into(row):
+    """Why a round has no portfolio becomes columns of its row."""
+    try:
+        yield
+    except (NoStakeError, ConstantMetaModelError) as error:
+        row |= {"status": EMPTY, "reason": str(error)}
+    except PortfolioError as error:
+        row |= {"status": REFUSED, "reason": str(error)}
+
+
+def _solved(round_):
+    block, problem, engine = round_.block, round_.problem, round_.engine
+    whole = undropped(block.gaussian, round_.at_risk)
     stored, base = prepare(problem, block.gaussian, whole, engine)
     report = exposure_report(problem, whole.meta_signals[0], base)
     weights = base.weights[0]
@@ -126,7 +170,9 @@ def _solved(block, stakes, factors, limits, engine, rule):
     }
     solved = whole.meta_signals, base
     try:
-        stored, of_draws = drawn_sensitivity(problem, block, at_risk, rule, engine, solved)
+        stored, of_draws = drawn_sensitivity(
+            problem, block, round_.at_risk, round_.rule, engine, solved
+        )
     except PortfolioError as error:
         return found | {"draws_reason": str(error)}
     return found | {

@@ -67,6 +67,12 @@ class PreparedBlock:
         models, ranks = _ranks(reader, sources, in_round, PLAIN, len(stocks))
         return cls(reader, sources, number, stocks, models, ranks)
 
+    def read_up(self):
+        """The block without what it reads from: its plain signals are all it has."""
+        return type(self)(
+            None, None, self.in_round["round_number"], self.stocks, self.models, self.ranks
+        )
+
     def restricted(self, here):
         """The block on those of its stocks that a bool array marks, ranked there."""
         if here.all():

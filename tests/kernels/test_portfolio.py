@@ -14,7 +14,7 @@ from portfolios import SIZES, Reference, drawn_problem, objective, standardized
 from scipy.stats import norm
 
 from kardashev import errors
-from kardashev.portfolio import feasibility, layer
+from kardashev.portfolio import layer
 from kardashev.portfolio.active_set import polished
 from kardashev.portfolio.layer import PortfolioLayer
 from kardashev.portfolio.newton import dual_minimum
@@ -382,7 +382,7 @@ def test_infeasible_limits_that_reach_an_engine_are_no_portfolio(engine, monkeyp
 
 def test_a_linear_program_without_an_answer_is_an_error(monkeypatch):
     found = SimpleNamespace(status=1, message="iteration limit")
-    monkeypatch.setattr(feasibility, "linprog", lambda *_, **__: found)
+    monkeypatch.setattr("scipy.optimize.linprog", lambda *_, **__: found)
     with pytest.raises(errors.SolverError, match="not known: iteration limit"):
         solve(bounded(drawn_problem(60), factor__f0=(0.1, 0.2)), drawn_signals(60, 1))
 

@@ -13,7 +13,7 @@ import pytest
 import tournament
 from harness import Warehouse, assert_same_marts
 
-from kardashev.backfill.engines import LOCAL, RAY
+from kardashev.workers import LOCAL, RAY
 
 PATIENCE = 900  # seconds
 BAD_ROUND = 3

@@ -2,12 +2,16 @@
 
 import shutil
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
 import tournament
 from harness import with_rules
 from portfolio_oracle import FACTORS, clarabels, exposures
+
+from kardashev.rounds import portfolios
+from kardashev.rounds.prepared import Sources
 
 ROUND = 6
 SCALE = 10_000  # of TC: basis points per NMR
@@ -53,6 +57,25 @@ def test_a_round_without_stake_has_no_portfolio_and_says_why(clean):
     scores = of_round(marts["fct_scores"], number).query("score == 'tc'")
     assert scores["value"].isna().all()
     assert (scores["null_reason"] == "the round has no portfolio: every stake is zero").all()
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_rounds_have_the_same_portfolios_whichever_process_solves_them(threads, clean, monkeypatch):
+    monkeypatch.setattr(portfolios, "DRAWS_OF_A_WORKER", 1)
+    with duckdb.connect(str(clean.database), read_only=True) as connection:
+        connection.execute(f"set threads = {threads}")
+        table = connection.table
+        rows = portfolios.optimized_portfolio_rows(
+            connection,
+            table("int_portfolios_due"),
+            Sources(table("int_signal_ranks"), table("int_submissions"), table("int_universe")),
+            table("int_stakes_at_risk"),
+            table("int_factor_columns").filter("factor_set = 'portfolio_factors'"),
+            table("int_round_portfolio_limits"),
+            "newton",
+        )
+        built = table("int_portfolios_optimized").order("round_number").to_arrow_table()
+        assert rows.read_all().equals(built.cast(portfolios.SCHEMA))
 
 
 def test_clones_have_one_true_contribution_whatever_their_stakes(clean):

@@ -1,21 +1,23 @@
-"""Engines: what runs tasks at a time, each in a process of its own, and once more if that is killed."""
+"""What runs tasks at the same time, in processes of their own: of this machine, or of a Ray cluster."""
 
 import os
+from collections import deque
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
+from multiprocessing import connection, get_context, parent_process
+from threading import Thread
 
 from kardashev.errors import SettingError, WarehouseError
 
 LOCAL, RAY = "local", "ray"
-TRIES = 3
-KILLED = (
-    "was killed {} times, the last time by the system if it needed memory: give it fewer rounds"
-)
+TRIES = 3  # of a task whose process is killed
+KILLED = "was killed {} times, by the system if it needed too much memory: try fewer --workers"
 
 
 def results(function, tasks, workers, engine=LOCAL):
     """What a function returns of each task, in the order in which they are done.
+
+    A task whose process is killed is done again.
 
     Parameters
     ----------
@@ -41,6 +43,46 @@ def results(function, tasks, workers, engine=LOCAL):
     yield from (_ray if engine == RAY else _local)(function, tasks, workers)
 
 
+def in_order(function, items, workers):
+    """What a function returns of each item, in their order; items are made as workers take them.
+
+    Parameters
+    ----------
+    function : of a module, of one item
+    items : iterable; each can be pickled
+    workers : int; with one all is done in this process
+
+    Yields
+    ------
+    what the function returns
+    """
+    if workers == 1:
+        yield from map(function, items)
+        return
+    with _processes(workers) as pool:
+        waiting = deque()
+        for item in items:
+            waiting.append(pool.submit(function, item))
+            if len(waiting) > workers:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+def _processes(count):
+    return ProcessPoolExecutor(count, get_context("spawn"), initializer=_end_with_parent)
+
+
+def _end_with_parent():
+    """A process whose parent is killed would wait for tasks for ever."""
+
+    def wait():
+        connection.wait([parent_process().sentinel])
+        os._exit(1)
+
+    Thread(target=wait, daemon=True).start()
+
+
 def _local(function, tasks, workers):
     with ThreadPoolExecutor(workers) as pool:
         futures = [pool.submit(_in_own_process, function, task) for task in tasks]
@@ -53,7 +95,7 @@ def _local(function, tasks, workers):
 
 def _in_own_process(function, task):
     for _ in range(TRIES):
-        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
+        with _processes(1) as process:
             try:
                 return process.submit(function, task).result()
             except BrokenProcessPool:
