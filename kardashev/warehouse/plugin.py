@@ -24,6 +24,8 @@ use_one_blas_thread()  # what follows loads numpy
 import pyarrow as pa  # noqa: E402
 
 from kardashev.landing.reader import create_views  # noqa: E402
+from kardashev.warehouse.lake import Lake  # noqa: E402
+from kardashev.warehouse.lake_opening import check_lake  # noqa: E402
 from kardashev.warehouse.rules import check_rules  # noqa: E402
 
 
@@ -39,8 +41,8 @@ def landing_folder():
     return place(LANDING, below_project("."))
 
 
-def published_file():
-    """The published copy that this build swaps in."""
+def published_place():
+    """The published copy that this build swaps in, a file or a lake."""
     return place(PUBLISHED, below_project("."))
 
 
@@ -84,7 +86,9 @@ class Plugin(BasePlugin):
         project = below_project(".")
         place(DATABASE, project)  # an empty name would be the project's folder
         creds.path = str(project / creds.path)
-        check_places(landing_folder(), Path(creds.path), published_file(), parquet_folder())
+        check_places(landing_folder(), Path(creds.path), published_place(), parquet_folder())
+        if isinstance(published_place(), Lake):
+            check_lake(published_place(), PUBLISHED)
         check_threads((creds.settings or {}).get("threads", 1))
         check_rules(project)
         try:
