@@ -82,6 +82,7 @@ bench: .venv/dashboard  ## CPU seconds and memory of whole builds, and of each k
 	$(BIN)/python tests/bench/stability.py
 	$(BIN)/python tests/bench/standings.py
 	$(BIN)/python tests/bench/dashboard.py
+	$(BIN)/python tests/bench/publication.py
 
 lock: .venv/installed  ## resolve the environment anew into requirements.lock, and what the dashboard adds
 	$(BIN)/python -m pip install --quiet uv

@@ -326,6 +326,34 @@ def test_each_read_of_a_client_is_of_one_publication_while_ten_pass(built):
     watched(built)
 
 
+MAINTENANCE = """
+    call ducklake_expire_snapshots('lake', older_than => now());
+    call ducklake_cleanup_old_files('lake', cleanup_all => true);
+    call ducklake_delete_orphaned_files('lake', cleanup_all => true);
+"""
+
+
+def test_former_publications_may_be_thrown_away_and_the_next_goes_on(built, asked, is_level):
+    process = publisher(other_schema(built.copy))
+    while not files(built.copy, "signals"):
+        time.sleep(0.001)
+    process.kill()  # it leaves files that no catalog names
+    assert process.wait() == -signal.SIGKILL
+    built.redo(3, value=5)
+    built.publish()
+    with (
+        duckdb.connect() as connection,
+        lake_opening.attached(connection, built.copy, "lake") as cursor,
+    ):
+        cursor.execute(MAINTENANCE)
+    assert not files(built.copy, "signals")
+    assert len(files(built.copy, "by_round")) == 9
+    assert asked(built.copy, "select count(*) from lake.snapshots()") == [(1,)]
+    built.redo(4, value=5)
+    assert not built.publish()["is_whole"]
+    assert is_level(built)
+
+
 def said(act):
     with pytest.raises((SettingError, WarehouseError)) as refused:
         act()
