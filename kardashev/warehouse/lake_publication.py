@@ -123,7 +123,7 @@ def _is_level(cursor, lake, before):
 
 def _schema_of(author, extra_info):
     """The schema into which a snapshot was published; None of one that is no publication."""
-    return json.loads(extra_info)["schema"] if author == AUTHOR and extra_info else None
+    return json.loads(extra_info).get("schema") if author == AUTHOR and extra_info else None
 
 
 class _Publication:

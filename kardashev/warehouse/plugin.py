@@ -86,9 +86,10 @@ class Plugin(BasePlugin):
         project = below_project(".")
         place(DATABASE, project)  # an empty name would be the project's folder
         creds.path = str(project / creds.path)
-        check_places(landing_folder(), Path(creds.path), published_place(), parquet_folder())
-        if isinstance(published_place(), Lake):
-            check_lake(published_place(), PUBLISHED)
+        published = published_place()
+        check_places(landing_folder(), Path(creds.path), published, parquet_folder())
+        if isinstance(published, Lake):
+            check_lake(published, PUBLISHED)
         check_threads((creds.settings or {}).get("threads", 1))
         check_rules(project)
         try:

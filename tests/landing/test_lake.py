@@ -1,10 +1,12 @@
 """Marts in a lake are those of one publication, whatever it starts from, ends it, or is written beside it."""
 
 import json
+import resource
 import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -324,6 +326,34 @@ def watched(built):
 
 def test_each_read_of_a_client_is_of_one_publication_while_ten_pass(built):
     watched(built)
+
+
+@contextmanager
+def small_disk():
+    """Files of 1 MB at most stand for a full disk."""
+    former = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, former[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, former)
+
+
+@in_either
+def test_a_full_disk_keeps_the_former_publication_and_what_was_written_whole_goes(
+    built, asked, is_level
+):
+    before = sorted(asked(built.copy, "from by_round")), files(built.copy, "by_round")
+    built.redo(*range(9), value=5)
+    built.run("create table large as select random() as value from range(1_000_000)")
+    built.marts += ("large",)
+    with small_disk():
+        assert "cannot be written, the former copy stays" in said(built.publish)
+    assert sorted(asked(built.copy, "from by_round")) == before[0]
+    assert files(built.copy, "by_round") == before[1]
+    built.marts = built.marts[:2]  # and there is room again
+    assert not built.publish()["is_whole"]
+    assert is_level(built)
 
 
 MAINTENANCE = """
