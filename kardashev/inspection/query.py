@@ -23,7 +23,7 @@ set enable_external_access = false;
 set lock_configuration = true;
 """
 # Functions of DuckDB's extensions for lakes open other databases all the same; `query` would hide them.
-BEYOND = re.compile(r"(sqlite|postgres|ducklake)_\w+|query|query_table", re.IGNORECASE)
+BEYOND = re.compile(r"\w*(sqlite|postgres|ducklake)_\w+|query|query_table", re.IGNORECASE)
 ROWS_SHOWN = 100  # of a table, where no limit is given
 ROWS_AT_ONCE = 2048
 

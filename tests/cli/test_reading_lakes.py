@@ -14,6 +14,7 @@ BEYOND = [
     "from query('select 1')",
     "from read_text('/etc/hostname')",
     "from '{file}'",
+    "summarize from SQLITE_SCAN('{file}', 'ducklake_table')",
 ]
 
 
