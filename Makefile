@@ -11,7 +11,7 @@ RESOLVE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-
 NO_CUDA := grep --invert-match --extended-regexp '^(nvidia|cuda|triton)'
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build tour dashboard docs check browser test test-long bench lint lock clean
+.PHONY: help demo build tour dashboard docs check browser test postgres test-long bench lint lock clean
 
 help:  ## print this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,7 +64,10 @@ browser:  # for the dashboard's tests, from the system's packages
 test: check browser  ## every check, whole builds and a real browser included
 	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile tests/warehouse tests/dashboard/test_browser.py
 
-test-long: test  ## and what takes minutes: a build killed at every place, more drawn files, other clients
+postgres:  # for the lake's long tests, from the system's packages
+	@.ci/postgres
+
+test-long: test postgres  ## and what takes minutes: a build killed at every place, more drawn files, other clients
 	$(BIN)/pytest --numprocesses $(WORKERS) -m long tests/kernels tests/landing
 	$(BIN)/pytest --numprocesses $(WORKERS) -m long tests/warehouse
 
@@ -79,6 +82,7 @@ bench: .venv/dashboard  ## CPU seconds and memory of whole builds, and of each k
 	$(BIN)/python tests/bench/stability.py
 	$(BIN)/python tests/bench/standings.py
 	$(BIN)/python tests/bench/dashboard.py
+	$(BIN)/python tests/bench/publication.py
 
 lock: .venv/installed  ## resolve the environment anew into requirements.lock, and what the dashboard adds
 	$(BIN)/python -m pip install --quiet uv

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import settings
 from published_copies import HOSTILE, make_copy, make_empty_copy
 
-os.environ.pop("KARDASHEV_PARQUET", None)  # what a person publishes is not for tests to write
+for name in ("KARDASHEV_PARQUET", "KARDASHEV_LAKE_DATA", "KARDASHEV_LAKE_SCHEMA"):
+    os.environ.pop(name, None)  # what a person publishes is not for tests to write
 
 # A busy machine is slow, not wrong.
 settings.register_profile("kardashev", deadline=None)

@@ -4,7 +4,7 @@ import duckdb
 
 from kardashev.backfill.slices import warehouse_of
 from kardashev.landing.layouts import text_literal
-from kardashev.warehouse.publish import COMMENTS
+from kardashev.warehouse.changes import COMMENTS
 
 PART = "part"  # the name by which a slice's warehouse is attached
 

@@ -43,7 +43,7 @@ examples:
 environment:
   KARDASHEV_LANDING    folder of the landed files (default: landing)
   KARDASHEV_DB         the warehouse (default: warehouse/kardashev.duckdb)
-  KARDASHEV_PUBLISHED  the published copy (default: warehouse/published.duckdb)
+  KARDASHEV_PUBLISHED  the published copy (default: warehouse/published.duckdb), or a lake
 
 Relative paths of the environment, and defaults, hang below the dbt project: here, or the nearest
 folder above that has a dbt_project.yml. Paths given as options are taken from here.

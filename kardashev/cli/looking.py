@@ -18,6 +18,7 @@ from kardashev.cli.options import (
 from kardashev.errors import SettingError
 from kardashev.printing import TABLE, say
 from kardashev.warehouse.environment import use_one_blas_thread
+from kardashev.warehouse.lake import Lake
 
 
 @click.command()
@@ -96,8 +97,15 @@ def scores(model, score, round_number, last, form, published):
     type=click.IntRange(min=0),
     help="rows at most (default: 100 of a table, else all)",
 )
+@click.option(
+    "--closed",
+    "closed_round",
+    metavar="N",
+    type=click.IntRange(min=0),
+    help="of a lake: the marts as they were published when round N had closed",
+)
 @published_option
-def query(sql, form, limit, published):
+def query(sql, form, limit, closed_round, published):
     """Ask the published copy in SQL.
 
     One statement in DuckDB's SQL, from standard input where SQL is `-` or left out. It can only read, and
@@ -111,7 +119,8 @@ def query(sql, form, limit, published):
     """
     from kardashev.inspection.query import print_query
 
-    print_query(published, sys.stdin.read() if sql == "-" else sql, form or TABLE, limit)
+    text = sys.stdin.read() if sql == "-" else sql
+    print_query(published, text, form or TABLE, limit, closed_round)
 
 
 @click.command()
@@ -259,5 +268,5 @@ def docs(project, published):
     from kardashev.site.pages import write_site
 
     tables, folder = project / "target" / "static_index.html", project / "target" / "site"
-    copy = published if published.is_file() else None
+    copy = published if isinstance(published, Lake) or published.is_file() else None
     print(write_site(project, tables, copy, folder))

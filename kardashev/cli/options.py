@@ -11,9 +11,11 @@ from kardashev.warehouse.environment import (
     DEFAULTS,
     LANDING,
     PUBLISHED,
+    named_place,
     place,
     project_folder,
 )
+from kardashev.warehouse.lake import PREFIX
 
 EXIT_ERROR = 2
 PATH = click.Path(path_type=Path)
@@ -56,7 +58,10 @@ def rounds(text):
 
 def _place_option(name, variable, metavar):
     def found(context, parameter, given):
-        return given or place(variable, context.params.get("project") or project_folder())
+        if given:
+            is_lake = str(given).startswith(PREFIX)
+            return named_place(variable, str(given), Path()) if is_lake else given
+        return place(variable, context.params.get("project") or project_folder())
 
     help_text = f"(default: {variable}, or {DEFAULTS[variable]} of the project)"
     return click.option(f"--{name}", metavar=metavar, type=PATH, callback=found, help=help_text)

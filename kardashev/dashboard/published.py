@@ -10,7 +10,11 @@ import duckdb
 
 from kardashev.errors import WarehouseError
 from kardashev.printing import visible
+from kardashev.warehouse.lake import Lake
+from kardashev.warehouse.lake_opening import opened, reason_of
+from kardashev.warehouse.reading import use_marts
 
+ALIAS = "published"
 NAMED = re.compile(r"\$(\w+)")
 ABSENT_TABLE = re.compile(r"Table with name (\w+) does not exist")
 ABSENT_COLUMN = re.compile(r'column (?:named )?"([\w.]+)"', re.IGNORECASE)
@@ -20,15 +24,17 @@ class Published:
     """The published copy at a path, whichever file is there when it is read.
 
     A build replaces the file by a rename. So each reading looks at what the path leads to, and opens it
-    anew if it is another file. Reads that have begun end on the former one.
+    anew if it is another file. Reads that have begun end on the former one. Of a lake, each reading sees the
+    newest snapshot.
 
     Parameters
     ----------
-    path : Path of the DuckDB file
+    path : Path of the DuckDB file, or Lake
     """
 
     def __init__(self, path):
-        self.path = Path(path).absolute()
+        self.is_lake = isinstance(path, Lake)
+        self.path = path if self.is_lake else Path(path).absolute()
         self._lock = threading.Lock()
         self._file, self._connection = None, None
 
@@ -72,9 +78,15 @@ class Published:
             if file != self._file:
                 self._connection, self._file = self._opened(), file
             cursor = self._connection.cursor()
-        return cursor.execute("use published")
+        if self.is_lake:
+            use_marts(cursor, self.path, ALIAS)
+        else:
+            cursor.execute(f"use {ALIAS}")
+        return cursor
 
     def _found(self):
+        if self.is_lake:
+            return self.path
         try:
             found = self.path.stat()
         except OSError as error:
@@ -86,13 +98,18 @@ class Published:
 
     def _opened(self):
         # Attached, not opened by its name: DuckDB would hand out the former file while somebody reads it.
-        connection = duckdb.connect()
-        name = str(self.path).replace("'", "''")
-        connection.execute(f"attach '{name}' as published (read_only)")
+        if self.is_lake:
+            connection = opened(self.path, ALIAS)
+        else:
+            connection = duckdb.connect()
+            name = str(self.path).replace("'", "''")
+            connection.execute(f"attach '{name}' as {ALIAS} (read_only)")
         connection.execute("set enable_external_access = false")
         return connection
 
     def _unreadable(self, error):
+        if self.is_lake:
+            return f"the lake {self.path} cannot be read. DuckDB says: {reason_of(error)[:200]}"
         reason = " ".join(str(error).split())
         if "serialization" in reason or "version number" in reason:
             return (

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from kardashev.errors import SettingError
 from kardashev.warehouse.environment import PUBLISHED
+from kardashev.warehouse.lake import Lake
 
 APP = Path(__file__).with_name("app.py")
 ADDRESS, PORT, LAST_PORT = "127.0.0.1", 8501, 65535
@@ -27,7 +28,7 @@ def serve(published, address=ADDRESS, port=PORT, say=print):
 
     Parameters
     ----------
-    published : Path of the published copy; it may come later
+    published : Path of the published copy, or Lake; it may come later
     address : str, the address of this machine that it listens on
     port : int
     say : what takes the line that says where it is
@@ -44,7 +45,9 @@ def serve(published, address=ADDRESS, port=PORT, say=print):
             "the dashboard is not installed: run `make dashboard`, or `pip install 'kardashev[dashboard]'`"
         ) from error
     _check(address, port)
-    os.environ[PUBLISHED] = str(Path(published).absolute())
+    os.environ[PUBLISHED] = str(
+        published if isinstance(published, Lake) else Path(published).absolute()
+    )
     import kardashev.dashboard.pages.shown
     import kardashev.dashboard.views  # noqa: F401 (so that the first look need not wait for it)
 

@@ -10,6 +10,7 @@ from kardashev.errors import LandingError, WarehouseBusyError, WarehouseError
 from kardashev.landing.calendar import read_rounds
 from kardashev.landing.listing import listed_files, touched_files
 from kardashev.printing import print_json, print_table, shown
+from kardashev.warehouse.lake import Lake
 from kardashev.warehouse.reading import PUBLISHED_COPY, reading, records
 
 SQL = resources.files(__package__) / "sql"
@@ -127,7 +128,7 @@ def _by_table(files):
 
 def _published(path):
     """The published copy, its rounds and its uploads."""
-    copy, rounds, uploads = _file(path), [], []
+    copy, rounds, uploads = (_lake if isinstance(path, Lake) else _file)(path), [], []
     if copy["problem"] is None:
         try:
             with reading(path, PUBLISHED_COPY) as connection:
@@ -147,6 +148,11 @@ def _file(path):
     found = path.stat()
     written = {"size_bytes": found.st_size, "written_at": _moment(found.st_mtime_ns)}
     return {"path": str(path), "problem": None} | written
+
+
+def _lake(lake):
+    """A lake: how much it holds, and since when, is not asked."""
+    return {"path": lake.name, "problem": None, "size_bytes": None, "written_at": None}
 
 
 def _moment(nanoseconds):
@@ -219,7 +225,7 @@ def _files_line(due):
 
 def _file_line(file):
     if file["size_bytes"] is None:
-        return f"{file['path']}: {file['problem']}"
+        return f"{file['path']}: {file['problem'] or 'a lake'}"
     problem = f"; {file['problem']}" if file["problem"] else ""
     return (
         f"{file['path']}: {_size(file['size_bytes'])}, written {shown(file['written_at'])}{problem}"

@@ -25,6 +25,7 @@ from kardashev.replay.results import (
 from kardashev.replay.staked_rounds import STAKE_BOUND
 from kardashev.rounds.prepared import Sources
 from kardashev.warehouse.environment import PUBLISHED, place
+from kardashev.warehouse.lake import Lake
 from kardashev.warehouse.reading import reading
 from kardashev.warehouse.scratch import scratch_warehouse
 
@@ -119,7 +120,8 @@ def replay(
         raise WarehouseError(
             f"no landing at {landing}: give the one that the warehouse was built from"
         )
-    check_out(out, (database, place(PUBLISHED, project)))
+    published = place(PUBLISHED, project)
+    check_out(out, (database, published.file if isinstance(published, Lake) else published))
     with scratch_warehouse(project, landing, database) as scratch:
         with reading(database) as connection:
             _check_rounds(connection, asked)

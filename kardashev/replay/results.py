@@ -21,7 +21,7 @@ def check_out(out, kept):
     Parameters
     ----------
     out : Path of a DuckDB file or of a folder, or None
-    kept : Paths of files that are not to be replaced
+    kept : Paths of files that are not to be replaced; None stands for no file
 
     Raises
     ------
@@ -35,7 +35,7 @@ def check_out(out, kept):
         return
     check_file("--out", out)
     for file in kept:
-        if is_same_file(out, file):
+        if file is not None and is_same_file(out, file):
             raise SettingError(
                 f"--out is {file}, which the replay would replace: give another file"
             )

@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 from kardashev.errors import SettingError
+from kardashev.warehouse.lake import PREFIX, Lake, masked, named_lake
 
 LANDING, DATABASE, PUBLISHED = "KARDASHEV_LANDING", "KARDASHEV_DB", "KARDASHEV_PUBLISHED"
 PARQUET, THREADS = "KARDASHEV_PARQUET", "KARDASHEV_THREADS"
@@ -16,13 +17,16 @@ WORKER = {  # DuckDB's settings in a worker of a backfill; the profile stays as 
     "threads": "KARDASHEV_WORKER_THREADS",
     "memory_limit": "KARDASHEV_WORKER_MEMORY",
 }
+LAKE_SCHEMA, LAKE_DATA = "KARDASHEV_LAKE_SCHEMA", "KARDASHEV_LAKE_DATA"
 DEFAULTS = {
     LANDING: "landing",
     DATABASE: "warehouse/kardashev.duckdb",
     PUBLISHED: "warehouse/published.duckdb",
     PARQUET: None,  # only who asks for it pays for it
+    LAKE_DATA: None,  # beside the lake's catalog, if that is a file
 }
 HERE = Path("/proc/self/cwd")  # of any process, in whatever folder it works
+DEFAULT_SCHEMA = "main"  # of a lake
 CURRENT = "current"  # in the folder of Parquet: a link to what people read
 MOST_THREADS = 1024  # each takes memory of its own
 NO_PATH = re.compile(
@@ -60,7 +64,7 @@ def place(variable, project):
 
     Returns
     -------
-    Path, or None where the variable is not set and has no default
+    Path, or None where the variable is not set and has no default; a `Lake` where the published copy is one
 
     Raises
     ------
@@ -68,12 +72,18 @@ def place(variable, project):
         When the variable is set to nothing, which never means the project's own folder, or to no path.
     """
     text = os.environ.get(variable, DEFAULTS[variable])
-    if text is None:
-        return None
+    return None if text is None else named_place(variable, text, project)
+
+
+def named_place(variable, text, project):
+    """The path, or the lake, that a text names; as `place` does of what a variable holds."""
+    if variable == PUBLISHED and text.startswith(PREFIX):
+        schema = os.environ.get(LAKE_SCHEMA, DEFAULT_SCHEMA)
+        return named_lake(variable, text, project, schema, place(LAKE_DATA, project))
     if not text.strip():
         raise SettingError(f"{variable} is empty: unset it, or give a path")
     if NO_PATH.match(text):
-        raise SettingError(f"{variable} is {text!r}: give a path on this machine")
+        raise SettingError(f"{variable} is {masked(text)!r}: give a path on this machine")
     return Path(project) / text
 
 
@@ -91,7 +101,7 @@ def check_places(landing, database, published, parquet=None):
     Parameters
     ----------
     landing, database, published, parquet : Path
-        The last may be None: no Parquet is written.
+        The published copy may be a `Lake`. The last may be None: no Parquet is written.
 
     Raises
     ------
@@ -100,13 +110,17 @@ def check_places(landing, database, published, parquet=None):
     """
     if not landing.is_dir():
         raise SettingError(f"no landing at {landing}: set {LANDING} or run `kardashev demo`")
-    for variable, file in ((DATABASE, database), (PUBLISHED, published)):
-        check_file(variable, file)
-    if is_same_file(database, published):
+    is_lake = isinstance(published, Lake)
+    copy = published.file if is_lake else published
+    check_file(DATABASE, database)
+    if not is_lake:
+        check_file(PUBLISHED, published)
+    if copy is not None and is_same_file(database, copy):
         raise SettingError(
-            f"{PUBLISHED} is the warehouse itself, {published}: the copy would replace it; give "
-            "another file"
+            f"{PUBLISHED} is the warehouse itself, {copy}: the copy would replace it; give another file"
         )
+    if parquet and is_lake:
+        raise SettingError(f"{PARQUET}: the lake {published} is Parquet already: unset one of them")
     if parquet:
         _check_folder(parquet, landing)
 

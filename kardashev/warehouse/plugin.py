@@ -29,6 +29,8 @@ import pyarrow as pa  # noqa: E402
 
 from kardashev.landing.layouts import text_literal  # noqa: E402
 from kardashev.landing.reader import create_views  # noqa: E402
+from kardashev.warehouse.lake import Lake  # noqa: E402
+from kardashev.warehouse.lake_opening import check_lake  # noqa: E402
 from kardashev.warehouse.rules import check_rules  # noqa: E402
 
 
@@ -44,8 +46,8 @@ def landing_folder():
     return place(LANDING, below_project("."))
 
 
-def published_file():
-    """The published copy that this build swaps in."""
+def published_place():
+    """The published copy that this build swaps in, a file or a lake."""
     return place(PUBLISHED, below_project("."))
 
 
@@ -89,7 +91,10 @@ class Plugin(BasePlugin):
         project = below_project(".")
         place(DATABASE, project)  # an empty name would be the project's folder
         creds.path = str(project / creds.path)
-        check_places(landing_folder(), Path(creds.path), published_file(), parquet_folder())
+        published = published_place()
+        check_places(landing_folder(), Path(creds.path), published, parquet_folder())
+        if isinstance(published, Lake):
+            check_lake(published, PUBLISHED)
         check_threads((creds.settings or {}).get("threads", 1))
         check_rounds(os.environ.get(ROUNDS, ""))
         check_rules(project)

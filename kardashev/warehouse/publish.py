@@ -12,6 +12,7 @@ may have changed marts that it never published. Then everything is copied; and s
 where a table's columns are others, or where the former copy cannot be read.
 
 If a folder for Parquet is named, the copy is written there once more when it is in its place (`parquet.py`).
+Into a lake `lake_publication.py` publishes, on the same terms.
 """
 
 import shutil
@@ -21,35 +22,29 @@ from datetime import UTC, datetime
 import duckdb
 import pyarrow as pa
 
-from kardashev.errors import WarehouseError
 from kardashev.landing.layouts import text_literal
-from kardashev.landing.listing import STAT, file_stat
+from kardashev.landing.listing import file_stat
 from kardashev.landing.replacement import sync
+from kardashev.warehouse.changes import (
+    COPY,
+    SCHEMA,
+    columns_of,
+    described,
+    former_stays,
+    has_as_many_rows,
+    has_other_content,
+    only_row,
+    rows,
+    write_comments,
+)
+from kardashev.warehouse.lake import Lake
+from kardashev.warehouse.lake_publication import publish_to_lake
 from kardashev.warehouse.parquet import swap_in, version_of
 
 STORAGE_VERSION = "v1.0.0"  # any DuckDB client since 1.0 opens the copy
-COPY = "published_copy"  # the name by which the file is attached
-COMMENTS = """
-    select null as column_name, comment from duckdb_tables()
-    where database_name = current_database() and table_name = ? and comment is not null
-    union all
-    select column_name, comment from duckdb_columns()
-    where database_name = current_database() and table_name = ? and comment is not null
-"""
-SCHEMA = pa.schema(
-    [
-        ("path", pa.string()),
-        ("published_at", pa.timestamp("us")),
-        ("relation_count", pa.int64()),
-        ("replaced_count", pa.int64()),
-        ("is_whole", pa.bool_()),
-        *((name, pa.int64()) for name in STAT),
-        ("builds_begun", pa.int64()),
-    ]
-)
 
 
-def publish(connection, marts, target, redone=None, former=None, parquet_folder=None):
+def publish(connection, marts, target, redone=None, former=None, parquet_folder=None, notes=None):
     """Writes what is new into a scratch file beside the target, then renames it over that.
 
     Whoever reads the target sees the former copy or the new one, never a mixture; a killed build
@@ -59,12 +54,13 @@ def publish(connection, marts, target, redone=None, former=None, parquet_folder=
     ----------
     connection : duckdb.DuckDBPyConnection of the warehouse
     marts : dict of published name → relation
-    target : Path of the DuckDB file
+    target : Path of the DuckDB file, or Lake
     redone : relation (mart, condition), or None: all is written; the condition on a mart's rows by which
         this build redid them, null for a table that it wrote whole
     former : relation with the columns of `SCHEMA`, what this function returned last; or None where it did
         not, or under a full refresh
-    parquet_folder : Path, or None: no Parquet is written
+    parquet_folder : Path, or None: no Parquet is written; of no use to a lake, which is Parquet
+    notes : relation of one row, or None: what a lake's snapshot says of the publication
 
     Returns
     -------
@@ -75,31 +71,22 @@ def publish(connection, marts, target, redone=None, former=None, parquet_folder=
     WarehouseError
         When the copy, or Parquet, cannot be written, as on a full disk: what was written of it is removed.
     """
+    if isinstance(target, Lake):
+        publication = publish_to_lake(connection, marts, target, redone, former, notes)
+        return pa.Table.from_pylist([publication], schema=SCHEMA)
     changes = _changes(connection, marts, redone, former, target)
-    before = former.to_arrow_table().to_pylist()[0] if changes is not None else None
+    before = only_row(former) if changes is not None else None
     if changes == {}:
         publication = before | {"replaced_count": 0, "builds_begun": 0}
     else:
-        with _former_stays(target):
+        with former_stays(target):
             publication = _publish_copy(connection, marts, changes, target)
         changes = None if publication["is_whole"] else changes
     if parquet_folder:
         version, former_version = (row and version_of(row) for row in (publication, before))
-        with _former_stays(parquet_folder), _attached(connection, target, "read_only") as cursor:
+        with former_stays(parquet_folder), _attached(connection, target, "read_only") as cursor:
             swap_in(cursor, COPY, marts, parquet_folder, version, former_version, changes)
     return pa.Table.from_pylist([publication], schema=SCHEMA)
-
-
-@contextmanager
-def _former_stays(place):
-    """Says in one line why a place cannot be written."""
-    try:
-        yield
-    except (duckdb.Error, OSError) as error:
-        reason = str(error).strip().splitlines()[0]
-        raise WarehouseError(
-            f"{place} cannot be written, the former copy stays: {reason}"
-        ) from None
 
 
 def _publish_copy(connection, marts, changes, target):
@@ -123,6 +110,7 @@ def _publish_copy(connection, marts, changes, target):
         "relation_count": len(marts),
         "replaced_count": len(marts) if is_whole else len(changes),
         "is_whole": is_whole,
+        "snapshot_id": None,
         "builds_begun": 0,
     }
 
@@ -134,7 +122,7 @@ def _changes(connection, marts, redone, former, target):
     conditions = dict(redone.select("mart, condition").fetchall())
     try:
         with _attached(connection, target, "read_only") as cursor:
-            if _columns(cursor) != {name: _described(mart) for name, mart in marts.items()}:
+            if columns_of(cursor, "main") != described(marts):
                 return None
             return {
                 name: conditions.get(name)
@@ -147,39 +135,17 @@ def _changes(connection, marts, redone, former, target):
 
 def _is_level(former, target):
     """Whether the copy is what the last build wrote, and no build but this one has begun since."""
-    if former is None or former.columns != SCHEMA.names:
-        return False
-    rows = former.to_arrow_table().to_pylist()
+    row = only_row(former)
     expected = {"path": str(target), "builds_begun": 1} | file_stat(target)
-    return len(rows) == 1 and expected.items() <= rows[0].items()
-
-
-def _columns(cursor):
-    found = {}
-    query = f"""
-        select table_name, column_name, data_type from duckdb_columns()
-        where database_name = '{COPY}' order by column_index
-    """
-    for name, *column in cursor.execute(query).fetchall():
-        found.setdefault(name, []).append(tuple(column))
-    return found
-
-
-def _described(mart):
-    return list(zip(mart.columns, map(str, mart.types), strict=True))
+    return row is not None and expected.items() <= row.items()
 
 
 def _has_changed(cursor, name, mart, condition):
-    sides = mart.sql_query(), f"from {COPY}.main.{name}"
+    table = f"{COPY}.main.{name}"
     if condition:
-        return any(_rows(cursor, f"from ({side}) where {condition} limit 1") for side in sides)
-    content = "select count(*), sum(cast(hash(side) as hugeint)) from ({}) as side"
-    contents = [_rows(cursor, content.format(side)) for side in sides]
-    return contents[0] != contents[1]
-
-
-def _rows(cursor, query):
-    return cursor.execute(query).fetchall()
+        sides = mart.sql_query(), f"from {table}"
+        return any(rows(cursor, f"from ({side}) where {condition} limit 1") for side in sides)
+    return has_other_content(cursor, table, mart)
 
 
 def _write_changes(connection, marts, changes, target, scratch):
@@ -188,7 +154,7 @@ def _write_changes(connection, marts, changes, target, scratch):
     try:
         with _attached(connection, scratch) as cursor:
             for name, condition in changes.items():
-                _replace(cursor, name, marts[name].sql_query(), condition)
+                _replace(cursor, name, marts[name], condition)
             cursor.execute(f"checkpoint {COPY}")
     except duckdb.Error:
         _remove(scratch)
@@ -202,12 +168,9 @@ def _replace(cursor, name, mart, condition):
         table = f"{COPY}.main.{name}"
         cursor.execute("begin")
         cursor.execute(f"delete from {table} where {condition}")
-        cursor.execute(f"insert into {table} by name from ({mart}) where {condition}")
+        cursor.execute(f"insert into {table} by name from ({mart.sql_query()}) where {condition}")
         cursor.execute("commit")
-        counts = {
-            _rows(cursor, f"select count(*) from ({side})")[0] for side in (f"from {table}", mart)
-        }
-        if len(counts) == 1:
+        if has_as_many_rows(cursor, table, mart):
             return
     _create(cursor, name, mart)
 
@@ -215,7 +178,7 @@ def _replace(cursor, name, mart, condition):
 def _write_whole(connection, marts, scratch):
     with _attached(connection, scratch, f"storage_version '{STORAGE_VERSION}'") as cursor:
         for name, mart in marts.items():
-            _create(cursor, name, mart.sql_query())
+            _create(cursor, name, mart)
         cursor.execute(f"checkpoint {COPY}")
     sync(scratch)
 
@@ -223,10 +186,8 @@ def _write_whole(connection, marts, scratch):
 def _create(cursor, name, mart):
     """The whole table, with the comments that it has in the warehouse."""
     table = f"{COPY}.main.{name}"
-    cursor.execute(f"create or replace table {table} as {mart}")
-    for column, comment in cursor.execute(COMMENTS, [name, name]).fetchall():
-        named = f"table {table}" if column is None else f'column {table}."{column}"'
-        cursor.execute(f"comment on {named} is {text_literal(comment)}")
+    cursor.execute(f"create or replace table {table} as {mart.sql_query()}")
+    write_comments(cursor, table, name)
 
 
 @contextmanager

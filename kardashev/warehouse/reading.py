@@ -7,7 +7,10 @@ from pathlib import Path
 import duckdb
 
 from kardashev.errors import WarehouseBusyError, WarehouseError
+from kardashev.warehouse.lake import Lake
+from kardashev.warehouse.lake_opening import opened, reason_of, travel
 
+LAKE = "lake"  # the name by which one is attached
 PUBLISHED_COPY = "published copy"
 BUSY = "Could not set lock"  # what DuckDB says while another process writes the file
 
@@ -25,13 +28,16 @@ def applies_to_round(rule, round_):
 
 
 @contextmanager
-def reading(database, what="warehouse"):
+def reading(database, what="warehouse", closed_round=None):
     """A connection that reads a DuckDB file; other connections may read it too, none may write.
+
+    Of a lake it reads the newest publication at each query, or the first one when a round had closed.
 
     Parameters
     ----------
-    database : Path
+    database : Path, or Lake
     what : str, what the file is to people
+    closed_round : int, or None
 
     Raises
     ------
@@ -40,6 +46,14 @@ def reading(database, what="warehouse"):
     WarehouseError
         When it is not there, or cannot be read.
     """
+    if isinstance(database, Lake):
+        with _reading_lake(database, closed_round) as connection:
+            yield connection
+        return
+    if closed_round is not None:
+        raise WarehouseError(
+            f"{database} holds its newest publication alone: former ones are kept in a lake"
+        )
     database = Path(database)
     if not database.is_file():
         raise WarehouseError(f"no {what} at {database}: run `dbt build` first")
@@ -51,6 +65,36 @@ def reading(database, what="warehouse"):
         if BUSY in reason:
             raise WarehouseBusyError(f"{database} is being written: wait for the build") from error
         raise WarehouseError(f"{database} cannot be read: {reason}") from error
+
+
+@contextmanager
+def _reading_lake(lake, closed_round):
+    try:
+        with opened(lake, LAKE) as connection:
+            if closed_round is not None and not travel(connection, lake, LAKE, closed_round):
+                raise WarehouseError(
+                    f"{lake.name} has no publication of when round {closed_round} had closed"
+                )
+            use_marts(connection, lake, LAKE)
+            yield connection
+    except duckdb.Error as error:
+        raise WarehouseError(f"{lake} cannot be read: {reason_of(error)}") from error
+
+
+def use_marts(connection, lake, alias):
+    """Lets names without a schema be marts of an attached lake.
+
+    Raises
+    ------
+    WarehouseError
+        When nothing has been published into its schema.
+    """
+    try:
+        connection.execute(f"use {alias}.{lake.schema}")
+    except duckdb.CatalogException as error:
+        raise WarehouseError(
+            f"{lake} has no schema {lake.schema}: run `dbt build` first, or name another"
+        ) from error
 
 
 def records(relation):

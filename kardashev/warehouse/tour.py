@@ -1,6 +1,7 @@
 """What a built warehouse shows at first sight: what happened to whom, who leads, queries to try."""
 
 from kardashev.printing import print_table
+from kardashev.warehouse.lake import Lake
 from kardashev.warehouse.reading import PUBLISHED_COPY, reading
 
 HEADLINE = """
@@ -235,7 +236,7 @@ def print_tour(published):
 
     Parameters
     ----------
-    published : Path of the DuckDB file
+    published : Path of the DuckDB file, or Lake
 
     Raises
     ------
@@ -254,7 +255,8 @@ def _print_tour(connection, published):
         if len(rows):
             print(f"\n{title}")
             print_table(rows.columns, rows.fetchall())
-    print(f"\nThe published warehouse: {published.resolve()}")
+    is_lake = isinstance(published, Lake)
+    print(f"\nThe published warehouse: {published.name if is_lake else published.resolve()}")
     print("It opens in any DuckDB client, while builds go on. Three queries to try:")
     for title, query in QUERIES.items():
         print(f"\n-- {title}{query};")

@@ -4,7 +4,7 @@ from kardashev.warehouse.plugin import (
     is_full_refresh,
     parquet_folder,
     previous_table,
-    published_file,
+    published_place,
 )
 from kardashev.warehouse.publish import publish
 
@@ -62,4 +62,5 @@ def model(dbt, session):
     }
     former = None if is_full_refresh() else previous_table(session, dbt.this)
     redone = dbt.ref("int_marts_redone")
-    return publish(session, marts, published_file(), redone, former, parquet_folder())
+    notes = dbt.ref("int_publication_notes")
+    return publish(session, marts, published_place(), redone, former, parquet_folder(), notes)

@@ -6,8 +6,9 @@ from kardashev.warehouse.publish import publish
 class Built:
     """A warehouse of two marts: one is redone by round, as its worklist says, the other is written whole."""
 
-    def __init__(self, connection, copy, parquet=None, marts=("by_round", "whole")):
+    def __init__(self, connection, copy, parquet=None, marts=("by_round", "whole"), notes=None):
         self.connection, self.copy, self.parquet, self.marts = connection, copy, parquet, marts
+        self.notes = notes  # SQL
         self.run("create table due (round_number int)")
         self.run("create table by_round as select range as round_number, 1 as value from range(9)")
         self.run("create table whole as select 1 as value")
@@ -35,7 +36,10 @@ class Built:
             self.run(f"update publication set builds_begun = {builds_begun}")
             former = self.connection.table("publication")
         marts = {name: self.connection.table(name) for name in self.marts}
-        former = publish(self.connection, marts, self.copy, self.redone, former, self.parquet)
+        notes = self.notes and self.connection.sql(self.notes)
+        former = publish(
+            self.connection, marts, self.copy, self.redone, former, self.parquet, notes
+        )
         self.connection.register("former", former)
         self.publication = former.to_pylist()[0]
         return self.publication

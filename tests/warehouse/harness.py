@@ -21,6 +21,8 @@ from dbt.adapters.factory import reset_adapters
 from dbt.cli.main import dbtRunner
 
 from kardashev.warehouse.environment import from_here
+from kardashev.warehouse.lake import Lake
+from kardashev.warehouse.lake_opening import load
 
 PROJECT = Path(__file__).parents[2]
 PARSES = []  # of this process, one is enough
@@ -147,6 +149,7 @@ class Warehouse:
     folder: Path
     project: Path = PROJECT
     has_parquet: bool = False
+    lake: Lake | None = None  # where it publishes, if not into a file
     built_marts: tuple = ()  # of a test that looks at few: these and what they need, and no copy of them
 
     @property
@@ -169,7 +172,7 @@ class Warehouse:
         places = {
             "KARDASHEV_LANDING": str(self.landing),
             "KARDASHEV_DB": str(from_here(self.database)),
-            "KARDASHEV_PUBLISHED": str(self.published),
+            "KARDASHEV_PUBLISHED": str(self.lake or self.published),
             "KARDASHEV_THREADS": str(threads),
             "DBT_TARGET_PATH": str(self.folder / "target"),
             "DBT_LOG_PATH": str(self.folder / "logs"),
@@ -217,10 +220,10 @@ class Warehouse:
         if succeeds != has_succeeded:
             raise RuntimeError(f"dbt build did not end as it should:\n{output[-4000:]}")
         if succeeds and not self.built_marts and "--select" not in arguments:
-            self._check_published()
+            self.check_published()
         return output
 
-    def _check_published(self):
+    def check_published(self):
         """What is published has the rows of the warehouse's marts, whatever part of it this build wrote."""
         content = "select count(*), sum(cast(hash(mart) as hugeint)) from {} as mart"
         sides = ["built.{}", "published.{}"]
@@ -228,7 +231,9 @@ class Warehouse:
             sides.append(f"read_parquet('{self.parquet}/current/{{}}/*.parquet')")
         with duckdb.connect() as connection:
             connection.execute(f"attach '{self.database}' as built (read_only)")
-            connection.execute(f"attach '{self.published}' as published (read_only)")
+            if self.lake:
+                load(connection, self.lake)
+            connection.execute(f"attach '{self.lake or self.published}' as published (read_only)")
             for name in KEYS:
                 queries = [content.format(side.format(name)) for side in sides]
                 if len({connection.execute(query).fetchone() for query in queries}) > 1:

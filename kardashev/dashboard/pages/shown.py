@@ -17,7 +17,7 @@ TABLE_HEIGHT = 300
 
 def published():
     """The published copy that the environment names; every look at the dashboard shares it."""
-    return _published_at(place(PUBLISHED, project_folder()).absolute())
+    return _published_at(place(PUBLISHED, project_folder()))
 
 
 @cache
