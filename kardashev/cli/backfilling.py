@@ -2,27 +2,32 @@
 
 import click
 
-from kardashev.cli.options import database_option, landing_option, project_option
+from kardashev.cli.options import (
+    database_option,
+    engine_option,
+    landing_option,
+    project_option,
+    workers_option,
+)
 from kardashev.errors import SettingError
 from kardashev.warehouse.environment import use_one_blas_thread
 
-ROUND = click.IntRange(min=0)
-COUNT = click.IntRange(min=1)
+ROUND, COUNT = click.IntRange(min=0), click.IntRange(min=1)
 
 
 @click.command()
 @click.option(
-    "--from", "first", type=ROUND, help="the first round (default: the first that is due)"
+    "--from",
+    "first",
+    metavar="A",
+    type=ROUND,
+    help="the first round (default: the first that is due)",
 )
-@click.option("--to", "last", type=ROUND, help="the last round (default: the last that is due)")
 @click.option(
-    "--engine",
-    type=click.Choice(["local", "ray"]),
-    default="local",
-    show_default=True,
-    help="processes of this machine, or tasks of a Ray cluster that sees the same folders",
+    "--to", "last", metavar="B", type=ROUND, help="the last round (default: the last that is due)"
 )
-@click.option("--workers", type=COUNT, default=2, show_default=True, help="slices built at a time")
+@engine_option
+@workers_option(2, "slices built at a time")
 @click.option(
     "--slice-rounds",
     type=COUNT,
@@ -32,7 +37,7 @@ COUNT = click.IntRange(min=1)
 @landing_option
 @database_option
 def backfill(first, last, engine, workers, slice_rounds, project, landing, database):
-    r"""Build many rounds at the same time.
+    """Build many rounds at the same time.
 
     The rounds that are due are cut into slices. Workers build them, each in a warehouse of its own; then
     they are merged into the one warehouse, and a last `dbt build` does what crosses rounds and publishes.

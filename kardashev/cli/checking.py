@@ -5,12 +5,14 @@ import click
 from kardashev.cli.options import (
     PATH,
     database_option,
+    engine_option,
     json_option,
     landing_option,
     moment,
     project_option,
     published_option,
     rounds,
+    workers_option,
 )
 from kardashev.printing import say
 from kardashev.warehouse.environment import use_one_blas_thread
@@ -144,10 +146,12 @@ def contribution(model_id, round_number, database, landing):
     is_flag=True,
     help="land the result, for the next `dbt build` to publish",
 )
+@workers_option(1, "replays run at a time, each in a process of its own")
+@engine_option
 @project_option
 @database_option
 @landing_option
-def replay(first, last, rules, stakes, out, is_landed, project, database, landing):
+def replay(first, last, rules, stakes, out, is_landed, workers, engine, project, database, landing):
     """Replay rounds as payouts compound.
 
     Payouts of built rounds compound into stakes, under each given rule, beside frozen stakes: does the
@@ -159,6 +163,7 @@ def replay(first, last, rules, stakes, out, is_landed, project, database, landin
     examples:
       kardashev replay --from 760 --to 812 --pay house
       kardashev replay --from 760 --to 812 --pay house --pay signals_fnc_mmc --out replay.duckdb
+      kardashev replay --from 760 --to 812 --pay house --pay signals_fnc_mmc --workers 3
       kardashev replay --from 760 --to 812 --pay house --publish
       kardashev replay --from 760 --to 812 --pay house --stakes mine.csv
 
@@ -177,4 +182,7 @@ def replay(first, last, rules, stakes, out, is_landed, project, database, landin
     use_one_blas_thread()
     from kardashev.replay.command import replay
 
-    replay(project, landing, database, first, last, rules, say, out, is_landed, stakes)
+    replay(
+        *(project, landing, database, first, last, rules, say, out, is_landed, stakes),
+        *(workers, engine),
+    )

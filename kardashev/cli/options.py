@@ -82,6 +82,23 @@ project_option = click.option(
 json_option = click.option("--json", "as_json", is_flag=True, help="print it as JSON")
 
 
+engine_option = click.option(
+    "--engine",
+    type=click.Choice(["local", "ray"]),
+    default="local",
+    show_default=True,
+    help="processes of this machine, or tasks of a Ray cluster that sees the same folders",
+)
+
+
+def workers_option(default, what):
+    """The option ``--workers``: how many of something are done at the same time."""
+    count = click.IntRange(min=1)
+    return click.option(
+        "--workers", metavar="N", type=count, default=default, show_default=True, help=what
+    )
+
+
 def form_options(command):
     """The options ``--json`` and ``--csv``: the argument ``form``, None without them."""
     csv_option = click.option("--csv", "form", flag_value=CSV, help="print rows as CSV")

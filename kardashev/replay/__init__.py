@@ -2,6 +2,7 @@
 
 command          what is asked, checked and done, in order
 scratch          the copy of the warehouse that a replay works in; its queries stand in sql/
+part             what one of several processes replays
 recursion        stakes from round to round
 replayed_rounds  what all replays share of a round
 staked_rounds    a round under the stakes of one replay

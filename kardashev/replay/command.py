@@ -10,9 +10,9 @@ from kardashev.errors import WarehouseError
 from kardashev.landing.listing import changed_files
 from kardashev.landing.reader import narrow_views
 from kardashev.replay.other_stakes import RESTAKED, check_stakes, read_stakes, restake
+from kardashev.replay.part import Part, replay_part
 from kardashev.replay.queries import make_table, read_sql
-from kardashev.replay.recursion import GIVEN, LANDED, replay_rows
-from kardashev.replay.replayed_rounds import Replayed
+from kardashev.replay.recursion import GIVEN, LANDED
 from kardashev.replay.results import (
     TABLES,
     WHAT_IF,
@@ -23,11 +23,11 @@ from kardashev.replay.results import (
     write_out,
 )
 from kardashev.replay.staked_rounds import STAKE_BOUND
-from kardashev.rounds.prepared import Sources
 from kardashev.warehouse.environment import PUBLISHED, place
 from kardashev.warehouse.lake import Lake
 from kardashev.warehouse.reading import reading
 from kardashev.warehouse.scratch import scratch_warehouse
+from kardashev.workers import LOCAL, results
 
 FROZEN = "frozen"
 RULES = (
@@ -67,6 +67,11 @@ class Asked:
         return TABLES if self.given is None else WHAT_IF
 
     @property
+    def stakes_table(self):
+        """The stakes with which a round is entered."""
+        return "replay_stakes" if self.given is None else "what_if_stakes"
+
+    @property
     def replays(self):
         """One with frozen stakes and one under each rule, or two under each rule: landed and given."""
         bounds = {"first_round": self.first, "last_round": self.last}
@@ -80,7 +85,18 @@ class Asked:
 
 
 def replay(
-    project, landing, database, first, last, rules, progress, out=None, is_landed=False, stakes=None
+    project,
+    landing,
+    database,
+    first,
+    last,
+    rules,
+    progress,
+    out=None,
+    is_landed=False,
+    stakes=None,
+    workers=1,
+    engine=LOCAL,
 ):
     """Replays rounds under payout rules beside frozen stakes, and prints what came of it.
 
@@ -99,6 +115,8 @@ def replay(
     out : Path of a DuckDB file, or of a folder for Parquet files, to write the result to; None: nowhere
     is_landed : bool, whether the result is landed, so that the next build publishes it; not with stakes
     stakes : Path of a file as `kardashev.replay.other_stakes.read_stakes` takes it, or None
+    workers : int, how many replays run at the same time; with one they share what they read of a round
+    engine : as `kardashev.workers.results` takes it
 
     Raises
     ------
@@ -129,8 +147,8 @@ def replay(
                 check_stakes(connection, given, stakes, first, last, progress)
             scratch.copy(database, progress)
         _prepare(scratch, asked, progress)
+        _replay(scratch, asked, _solver(project), workers, engine, progress)
         with scratch.connected() as connection:
-            _replay(connection, asked, _engine(project), progress)
             if given is None:
                 print_report(connection, first, last)
             else:
@@ -167,45 +185,31 @@ def _prepare(scratch, asked, progress):
     scratch.dbt("run", PREPARED + VIEWS + (RESTAKED if is_restaked else ()))
 
 
-def _replay(connection, asked, engine, progress):
-    """Makes the tables of the result."""
+def _replay(scratch, asked, solver, workers, engine, progress):
+    """Makes the tables of the result: in this process, or each replay in one of its own."""
     rules = list(asked.rules)
-    scores = make_table(connection, "replay_scores", rules=rules)
-    sources = Sources(
-        ranks=connection.table("int_signal_ranks"),
-        models=connection.table("int_submissions"),
-        universe=connection.table("int_universe"),
-        bases=connection.table("int_neutral_bases"),
-        norms=connection.table("int_neutral_norms"),
-    )
-    factors = connection.table("int_factor_columns").filter("factor_set = 'portfolio_factors'")
-    replayed = Replayed(
-        meta_models=connection.table("int_round_meta_models"),
-        scores=scores,
-        targets=make_table(connection, "replay_targets"),
-        stakes=make_table(connection, "replay_stakes" if asked.given is None else "what_if_stakes"),
-        factors=factors,
-        limits=connection.table("int_round_portfolio_limits"),
-        dropouts=connection.table("int_round_dropouts"),
-        engine=engine,
-    )
-    runs = replay_rows(
-        connection,
-        asked.replays,
-        connection.table("replay_rounds"),
-        rules=connection.table("payout_rules"),
-        terms=make_table(connection, "replay_terms", rules=rules),
-        sources=sources,
-        replayed=replayed,
-        progress=progress,
-    )
-    connection.register("runs", runs)
-    connection.execute("create table replay_runs as select * from runs")
-    for name in asked.tables:
-        make_table(connection, name)
+    with scratch.connected() as connection:
+        make_table(connection, "replay_scores", rules=rules)
+        make_table(connection, "replay_targets")
+        make_table(connection, asked.stakes_table)
+        make_table(connection, "replay_terms", rules=rules)
+    if workers == 1:
+        whole = Part(scratch.database, asked.replays, asked.stakes_table, solver)
+        runs = [replay_part(whole, progress)]
+    else:
+        parts = [Part(scratch.database, [row], asked.stakes_table, solver) for row in asked.replays]
+        runs = []
+        for run in results(replay_part, parts, workers, engine):
+            runs.append(run)
+            progress(f"{len(runs)} of {len(parts)} replays are done")
+    with scratch.connected() as connection:
+        connection.register("runs", pa.concat_tables(runs))
+        connection.execute("create table replay_runs as select * from runs")
+        for name in asked.tables:
+            make_table(connection, name)
 
 
-def _engine(project):
+def _solver(project):
     """What solves the portfolio, as the project says."""
     return yaml.safe_load((project / "dbt_project.yml").read_text())["vars"]["portfolio_engine"]
 

@@ -180,13 +180,18 @@ def test_the_packages_rooms_know_only_those_below_them():
         "kernels": (),
         "portfolio": ("errors", "kernels"),
         "contracts": ("errors",),
-        "rounds": ("errors", "kernels", "portfolio"),
+        "workers": ("errors",),
+        "rounds": ("errors", "kernels", "portfolio", "workers"),
         "landing": ("errors", "printing", "kernels"),
-        "replay": ("errors", "kernels", "portfolio", "rounds", "landing", "warehouse", "printing"),
+        "replay": (
+            *("errors", "kernels", "portfolio", "rounds", "landing", "warehouse", "printing"),
+            "workers",
+        ),
         "inspection": ("errors", "printing", "portfolio", "rounds", "landing", "warehouse"),
         # not what it audits
         "inspection/audit": ("errors", "printing", "inspection", "landing", "warehouse"),
         "warehouse": ("errors", "printing", "landing"),
+        "backfill": ("errors", "printing", "landing", "warehouse", "workers"),
         "dashboard": ("errors", "printing", "warehouse"),
         "site": ("errors", "printing", "contracts", "warehouse"),
     }

@@ -246,7 +246,7 @@ def test_the_next_build_publishes_a_landed_replay_in_place_of_its_former_one(
     former = result(out, "replayed_stakes").assign(stake_nmr=1e6)
     tournament.write(former, world.landing, "replayed_stakes", f"1_7_{RULE}")
     (tmp_path / "replayed_stakes.parquet").write_text("what lay there before")
-    assert replay(world, *ALL, "--publish", "--out", str(tmp_path)) == 0
+    assert replay(world, *ALL, "--publish", "--out", str(tmp_path), "--workers", "2") == 0
     assert RULE in capfd.readouterr().out
     assert replay(world, "--from", "2", "--to", "3", "--pay", RULE, "--publish") == 0
     folder = world.landing / "replayed_scores"
