@@ -51,7 +51,8 @@ folder above that has a dbt_project.yml. Paths given as options are taken from h
 \b
 exit status:
   0    done
-  1    an audit found a difference; a file that is checked would not count in full
+  1    an audit found a difference; a file that is checked would not count in full; in a backfill
+       a round is refused
   2    a wrong argument, or an error that one line on standard error explains
   130  interrupted
 """
