@@ -3,6 +3,7 @@
 import os
 import socket
 from contextlib import closing
+from importlib import import_module
 from pathlib import Path
 
 from kardashev.errors import SettingError
@@ -11,6 +12,11 @@ from kardashev.warehouse.lake import Lake
 
 APP = Path(__file__).with_name("app.py")
 ADDRESS, PORT, LAST_PORT = "127.0.0.1", 8501, 65535
+WAITED_FOR = (  # by the first look, if they were not loaded before it
+    "pandas",
+    "kardashev.dashboard.pages.shown",
+    *(f"kardashev.dashboard.views.{name}" for name in ("leaderboard", "model", "rounds", "fund")),
+)
 OPTIONS = {
     "server_headless": True,  # no browser is started, nobody is asked for an address
     "server_fileWatcherType": "none",
@@ -48,8 +54,8 @@ def serve(published, address=ADDRESS, port=PORT, say=print):
     os.environ[PUBLISHED] = str(
         published if isinstance(published, Lake) else Path(published).absolute()
     )
-    import kardashev.dashboard.pages.shown
-    import kardashev.dashboard.views  # noqa: F401 (so that the first look need not wait for it)
+    for name in WAITED_FOR:
+        import_module(name)
 
     options = OPTIONS | {"server_address": address, "server_port": port}
     bootstrap.load_config_options(options)

@@ -75,11 +75,16 @@ def run(folder, what, *arguments):
     if is_one:
         command += ["--profiles-dir", str(PROJECT), "--exclude-resource-type", "unit_test"]
     began, timed = time.monotonic(), folder / "time"
-    done = subprocess.run(
-        ["python3", "-c", RUNNER, str(timed), *command], env=environment, check=False
-    )
-    if done.returncode:
-        raise SystemExit(f"{what}: ended with {done.returncode}")
+    timed_command = ["python3", "-c", RUNNER, str(timed), *command]
+    process = subprocess.Popen(timed_command, env=environment, stderr=subprocess.PIPE, text=True)
+    for line in process.stderr:
+        say(f"  {time.monotonic() - began:6.1f} s  {line.rstrip()}")
+        slices = list(folder.glob("*.slices/[0-9]*/*.duckdb"))
+        if line.startswith("building"):
+            moved = sum(path.stat().st_size for path in slices) / 1e6
+            say(f"            {len(slices)} slices, {moved:,.0f} MB")
+    if process.wait():
+        raise SystemExit(f"{what}: ended with {process.returncode}")
     wall, spent = time.monotonic() - began, json.loads(timed.read_text())
     size = database.stat().st_size / 1e6
     say(
