@@ -76,17 +76,22 @@ def backfill(asked):
     WarehouseError
         When a part cannot be built. Slices that are built stay, and the next backfill takes them.
     """
+    if not (asked.project / "dbt_project.yml").is_file():
+        raise WarehouseError(
+            f"no dbt project at {asked.project}: start in it, or give --project-dir"
+        )
     asked.folder.mkdir(parents=True, exist_ok=True)
-    _remove(asked.folder.glob(".*"))  # of workers that were killed
     say("finding what is due")
     if status := _dbt(asked, "--select", *BEFORE_NODES, "--exclude", "test_type:generic"):
         raise WarehouseError(
             f"what is due was not found: dbt ended with {status}, its lines say why"
         )
+    _remove(asked.folder.glob(".*"))  # of workers that were killed: none works here now
     parts = read_parts(asked.target / "manifest.json")
     with reading(asked.database) as connection:  # so nothing writes it meanwhile
         slices = _slices(asked, connection)
         if not slices:
+            _remove([asked.folder])
             say("no round is due")
             return 0
         built = _built(asked, parts, slices)
