@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from object_storage import object_storage
 from published_copies import HOSTILE, make_copy, make_empty_copy
 
+for name in [name for name in os.environ if name.startswith("AWS_")]:
+    del os.environ[name]  # nobody's bucket is for tests to read or write
 os.environ.pop("KARDASHEV_PARQUET", None)  # what a person publishes is not for tests to write
 
 # A busy machine is slow, not wrong.
@@ -41,3 +44,10 @@ def hostile(tmp_path_factory):
     """A copy with hostile names everywhere."""
     path = tmp_path_factory.mktemp("hostile") / "published.duckdb"
     return make_copy(path, HOSTILE, are_ids=True)
+
+
+@pytest.fixture(scope="session")
+def storage():
+    """An S3 server with one bucket."""
+    with object_storage() as served:
+        yield served

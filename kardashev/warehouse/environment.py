@@ -22,6 +22,7 @@ MOST_THREADS = 1024  # each takes memory of its own
 NO_PATH = re.compile(
     r":|[A-Za-z]\w+:"
 )  # begins what DuckDB takes for another kind of place: `:memory:`, `md:`
+OBJECTS = "s3://"  # begins a landing in object storage
 DUCKDB_MAGIC = slice(8, 12), b"DUCK"  # of a file's first bytes
 
 
@@ -54,7 +55,8 @@ def place(variable, project):
 
     Returns
     -------
-    Path, or None where the variable is not set and has no default
+    Path, ObjectPath where the landing is in object storage, or None where the variable is not set and has
+    no default
 
     Raises
     ------
@@ -66,6 +68,10 @@ def place(variable, project):
         return None
     if not text.strip():
         raise SettingError(f"{variable} is empty: unset it, or give a path")
+    if variable == LANDING and text.startswith(OBJECTS):
+        from kardashev.landing.object_storage import object_path  # slow to load, and seldom needed
+
+        return object_path(text)
     if NO_PATH.match(text):
         raise SettingError(f"{variable} is {text!r}: give a path on this machine")
     return Path(project) / text
@@ -77,7 +83,7 @@ def check_places(landing, database, published, parquet=None):
     Parameters
     ----------
     landing, database, published, parquet : Path
-        The last may be None: no Parquet is written.
+        The last may be None: no Parquet is written. The first may be in object storage.
 
     Raises
     ------
@@ -102,7 +108,7 @@ def _check_folder(parquet, landing):
     current = parquet / CURRENT
     if current.exists() and not current.is_symlink():
         raise SettingError(f"{PARQUET}: {current} is in the way: give a folder without it")
-    if parquet.resolve().is_relative_to(landing.resolve()):
+    if isinstance(landing, Path) and parquet.resolve().is_relative_to(landing.resolve()):
         raise SettingError(f"{PARQUET} is in the landing, {parquet}: give a folder outside it")
     try:
         parquet.mkdir(parents=True, exist_ok=True)

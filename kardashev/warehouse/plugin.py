@@ -23,6 +23,7 @@ use_one_blas_thread()  # what follows loads numpy
 
 import pyarrow as pa  # noqa: E402
 
+from kardashev.landing.object_storage import prepare  # noqa: E402
 from kardashev.landing.reader import create_views  # noqa: E402
 from kardashev.warehouse.rules import check_rules  # noqa: E402
 
@@ -96,4 +97,8 @@ class Plugin(BasePlugin):
     def configure_connection(self, conn):
         conn.execute("set global TimeZone = 'UTC'")
         create_views(conn)
+        prepare(conn, landing_folder())
         conn.create_function("norm_ppf", norm_ppf, ["DOUBLE"], "DOUBLE", type="arrow")
+
+    def configure_cursor(self, cursor):
+        prepare(cursor, landing_folder())  # credentials may be for less time than a build takes
