@@ -224,6 +224,8 @@ def _load_httpfs(connection):
     connection.execute(f"load {_literal(extension)}")
     # A path stands for itself: no patterns, and no options after a question mark.
     connection.execute("set global s3_url_compatibility_mode = true")
+    # A file is asked for its size once, not by each query; if it changes meanwhile, its listing says so.
+    connection.execute("set global enable_http_metadata_cache = true")
     for name in TAKEN_FROM_ENVIRONMENT:  # where whoever has the connection could read it
         connection.execute(f"set global {name} = ''")
 

@@ -204,6 +204,23 @@ def test_a_file_that_changes_or_goes_while_it_is_read_cannot_be_used(storage, la
     ]
 
 
+def test_what_is_overwritten_after_it_was_read_is_never_read_half(storage, landing, connection):
+    """DuckDB has one of both, or fails; either way the build's last listing names the file."""
+    put(storage, landing, "submissions/a.parquet", upload(1, "alice", range(40_000)))
+    prepare(connection, landing)
+    query = f"select sum(signal), sum(round_number) from read_parquet('{landing}/submissions/a.parquet')"
+    first = connection.execute(query.replace(", sum(round_number)", ""))
+    assert first.fetchone() == (sum(range(40_000)),)
+    listed = connection.from_arrow(listed_files(landing))
+    put(storage, landing, "submissions/a.parquet", upload(2, "alice", range(1, 40_001)))
+    try:
+        whole = {(sum(range(n, n + 40_000)), (n + 1) * 40_000) for n in (0, 1)}
+        assert connection.execute(query).fetchone() in whole
+    except (duckdb.Error, UnicodeDecodeError):  # bytes of one file at the places of another's
+        pass
+    assert changed_files(landing, listed)["path"].to_pylist() == ["submissions/a.parquet"]
+
+
 def test_a_compaction_that_was_copied_before_its_end_is_named(storage, landing):
     put(storage, landing, "submissions/000001.together/_compacted.1.parquet.replaces", b"{}")
     with pytest.raises(LandingError, match="run `kardashev compact` on the folder"):
