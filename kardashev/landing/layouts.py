@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from kardashev.errors import LandingError
-from kardashev.landing.object_storage import CONNECTIONS, ObjectPath
+from kardashev.landing.object_storage import CONNECTIONS, ObjectPath, raise_if_outage
 
 FORMATS = {
     ".parquet": "parquet",
@@ -104,6 +104,7 @@ def read_layouts(connection, files):
         except LandingError as error:
             problems[path] = str(error)
         except (duckdb.Error, *UNREADABLE) as error:
+            raise_if_outage(path, error)
             problems[path] = reason(error)
     return layouts, problems
 

@@ -10,10 +10,9 @@ from collections import defaultdict
 import duckdb
 import pyarrow as pa
 
-from kardashev.errors import LandingError
 from kardashev.landing.layouts import reason
 from kardashev.landing.listing import FILE_SCHEMA, STAT, file_stats
-from kardashev.landing.object_storage import ObjectPath, is_outage
+from kardashev.landing.object_storage import raise_if_outage
 from kardashev.landing.reader import files_select, usable_layouts, value_columns
 from kardashev.landing.tables import LANDED_TABLES
 
@@ -121,8 +120,7 @@ def _hashed(connection, landing, table, layouts, files, problems):
     try:
         return [_content(connection, landing, table, layouts, files)]
     except duckdb.Error as error:
-        if isinstance(landing, ObjectPath) and is_outage(error):
-            raise LandingError(f"{landing} cannot be read: {reason(error)}") from None
+        raise_if_outage(landing, error)
         if len(layouts) == 1:
             problems |= dict.fromkeys(layouts, reason(error))
             return []

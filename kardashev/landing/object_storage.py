@@ -198,11 +198,13 @@ def prepare(connection, path):
             raise LandingError(f"DuckDB does not take the credentials of {path}") from None
 
 
-def is_outage(error):
-    """Whether DuckDB failed for the storage's sake, not for the file's."""
-    if isinstance(error, duckdb.HTTPException):
-        return error.status_code not in STATUS_GONE
-    return isinstance(error, duckdb.IOException) and bool(OUTAGE.match(str(error)))
+def raise_if_outage(path, error):
+    """Raises LandingError where DuckDB failed for the storage's sake, not for the file's."""
+    is_answer = isinstance(error, duckdb.HTTPException)
+    is_outage = error.status_code not in STATUS_GONE if is_answer else OUTAGE.match(str(error))
+    if is_outage and isinstance(path, ObjectPath):
+        reason = " ".join(str(error).split("LINE 1:")[0].split())
+        raise LandingError(f"{path} cannot be read: {reason}") from None
 
 
 def _secret(asking, bucket, frozen):
@@ -220,7 +222,11 @@ def _secret(asking, bucket, frozen):
 
 def _load_httpfs(connection):
     folder = Path(util.find_spec("duckdb_extension_httpfs").origin).parent
-    (extension,) = folder.glob(f"extensions/v{duckdb.__version__}/httpfs.duckdb_extension")
+    extension = folder / "extensions" / f"v{duckdb.__version__}" / "httpfs.duckdb_extension"
+    if not extension.exists():
+        raise SettingError(
+            f"duckdb-extension-httpfs is not of DuckDB {duckdb.__version__}: pip install 'kardashev[s3]'"
+        )
     connection.execute(f"load {_literal(extension)}")
     # A path stands for itself: no patterns, and no options after a question mark.
     connection.execute("set global s3_url_compatibility_mode = true")

@@ -15,6 +15,7 @@ from kardashev import cli
 from kardashev.errors import KardashevError, LandingError, SettingError
 from kardashev.landing.door import Door, land_folder
 from kardashev.landing.files import write_landed
+from kardashev.landing.layouts import read_layouts
 from kardashev.landing.listing import changed_files, landed_files, listed_files, touched_files
 from kardashev.landing.manifest import read_files
 from kardashev.landing.object_storage import client, object_path, objects_below, prepare
@@ -370,8 +371,17 @@ def test_an_outage_while_files_are_read_makes_no_file_unusable(
     touched = touched_files(connection, landing)
     prepare(connection, landing)
     connection.execute("set http_retries = 0")
-    with storage.asking_who(), pytest.raises(LandingError, match=r"check the credentials|403"):
+    with storage.asking_who(), pytest.raises(LandingError, match="check the credentials"):
         read_files(connection, landing, touched)
+    path = landing / "submissions" / "a.parquet"
+    layouts, _ = read_layouts(connection, [path])
+    content = path.read()
+    monkeypatch.setattr(type(path), "read", lambda *_, **__: content)  # DuckDB alone meets it
+    connection.execute("set enable_http_metadata_cache = false")
+    with storage.asking_who(), pytest.raises(LandingError, match="403"):
+        read_files(connection, landing, touched)
+    with storage.asking_who(), pytest.raises(LandingError, match="403"):
+        read_layouts(connection, layouts)
 
 
 def test_duckdb_keeps_credentials_in_memory_and_shows_none(storage, landing, tmp_path):
