@@ -17,7 +17,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from kardashev.errors import LandingError
-from kardashev.landing.object_storage import CONNECTIONS, ObjectPath, raise_if_outage
+from kardashev.landing.object_storage import ObjectPath, raise_if_outage
+from kardashev.landing.storage_client import CONNECTIONS
 
 FORMATS = {
     ".parquet": "parquet",

@@ -7,11 +7,8 @@ rows. It gets the credentials in a secret in memory: no file, no view and no mes
 import calendar
 import hashlib
 import io
-import os
 import re
 import threading
-from contextlib import contextmanager
-from functools import lru_cache
 from importlib import util
 from pathlib import Path, PurePosixPath
 from types import SimpleNamespace
@@ -20,14 +17,11 @@ from urllib.parse import urlsplit
 import duckdb
 
 from kardashev.errors import LandingError, SettingError
+from kardashev.landing.storage_client import client, session_and_client, told
 
 SCHEME = "s3://"
 SECRET = "kardashev_landing"
 TAKEN_FROM_ENVIRONMENT = ("s3_access_key_id", "s3_secret_access_key", "s3_session_token")
-CONNECTIONS = 32  # of one process at once: what is small takes a round trip each, whatever its size
-ATTEMPTS = 5
-GONE, EMPTY = ("NoSuchKey", "404"), ("InvalidRange", "416")
-NOT_OURS = ("AccessDenied", "403")
 STATUS_GONE = (404, 416)
 OUTAGE = re.compile(r"IO Error: .* error for HTTP [A-Z]+ to ")
 LISTS = re.compile(r"_.+\.replaces")  # as `kardashev.landing.replacement` names them
@@ -64,9 +58,11 @@ class ObjectPath(PurePosixPath):
             return False
         return True
 
+    is_file = exists
+
     def stat(self):
         """Size, time and ETag of the object, under the names that `os.stat` has for these."""
-        with _told(self):
+        with told(self):
             head = client().head_object(Bucket=self.bucket, Key=self.key)
         return _stat(head["ContentLength"], head["LastModified"], head["ETag"])
 
@@ -86,14 +82,14 @@ class ObjectPath(PurePosixPath):
             When the storage cannot be asked.
         """
         part = f"bytes=0-{first - 1}" if first else f"bytes=-{last}" if last else None
-        with _told(self):
+        with told(self):
             asked = {"Range": part} if part else {}
             found = client().get_object(Bucket=self.bucket, Key=self.key, **asked)
             return found["Body"].read()
 
     def write(self, content):
         """Puts the object: it is there whole, or as it was."""
-        with _told(self):
+        with told(self):
             client().put_object(Bucket=self.bucket, Key=self.key, Body=content)
 
 
@@ -179,8 +175,8 @@ def prepare(connection, path):
     """
     if not isinstance(path, ObjectPath):
         return
-    with _lock, _told(path):
-        session, asking = _session_and_client()
+    with _lock, told(path):
+        session, asking = session_and_client()
         credentials = session.get_credentials()
         frozen = credentials and credentials.get_frozen_credentials()
         known = connection.execute(
@@ -242,36 +238,13 @@ def _literal(value):
     )
 
 
-def client():
-    """boto3's client, as the environment has it now."""
-    return _session_and_client()[1]
-
-
-def _session_and_client():
-    named = (item for item in os.environ.items() if item[0].startswith("AWS_"))
-    return _connected(tuple(sorted(named)))
-
-
-@lru_cache(maxsize=1)
-def _connected(_environment):
-    """boto3's session and client, made once for what the environment says."""
-    import boto3
-    from botocore.config import Config
-
-    session = boto3.Session(region_name=os.environ.get("AWS_REGION"))
-    config = Config(
-        retries={"mode": "standard", "max_attempts": ATTEMPTS}, max_pool_connections=CONNECTIONS
-    )
-    return session, session.client("s3", config=config)
-
-
 def _folder_key(path):
     return f"{path.key}/" if path.key else ""
 
 
 def _pages(bucket, prefix, limit=None):
     """What is listed of objects whose keys begin so."""
-    with _told(ObjectPath(f"/{bucket}/{prefix}")):
+    with told(ObjectPath(f"/{bucket}/{prefix}")):
         config = {"MaxItems": limit} if limit else {}
         pages = client().get_paginator("list_objects_v2")
         for page in pages.paginate(Bucket=bucket, Prefix=prefix, PaginationConfig=config):
@@ -287,45 +260,4 @@ def _stat(size, modified, etag):
         st_mtime_ns=time_ns,
         st_ino=int.from_bytes(digest, "big", signed=True),
         st_ctime_ns=time_ns,
-    )
-
-
-@contextmanager
-def _told(path):
-    """What the storage answers as errors of ours: codes alone, for its own words may repeat a key."""
-    from botocore import exceptions
-
-    try:
-        yield
-    except exceptions.ClientError as error:
-        code = error.response.get("Error", {}).get("Code", "?")
-        raise _answer(path, code, error.operation_name) from None
-    except (exceptions.NoCredentialsError, exceptions.PartialCredentialsError):
-        raise LandingError(
-            f"{path} needs credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE"
-        ) from None
-    except (exceptions.ConnectionError, exceptions.HTTPClientError) as error:
-        raise LandingError(
-            f"{path} cannot be reached ({type(error).__name__}): check the network, AWS_ENDPOINT_URL and "
-            "AWS_REGION"
-        ) from None
-    except (exceptions.BotoCoreError, ValueError) as error:
-        raise LandingError(
-            f"{path} cannot be read ({type(error).__name__}): check the AWS_ variables and the AWS "
-            "configuration"
-        ) from None
-
-
-def _answer(path, code, operation):
-    if code == "NoSuchBucket" or (code in GONE and operation in ("HeadBucket", "ListObjectsV2")):
-        return LandingError(f"there is no bucket {path.bucket}: check KARDASHEV_LANDING")
-    if code in GONE:
-        return FileNotFoundError("there is no object of this name")
-    if code in EMPTY:
-        return OSError("it is empty")
-    if code in NOT_OURS and operation == "GetObject":
-        return PermissionError("the credentials may not read it")
-    return LandingError(
-        f"{path} is refused ({code}): check the credentials, AWS_ACCESS_KEY_ID and the like, and what they "
-        "may do"
     )

@@ -18,7 +18,8 @@ from kardashev.landing.files import write_landed
 from kardashev.landing.layouts import read_layouts
 from kardashev.landing.listing import changed_files, landed_files, listed_files, touched_files
 from kardashev.landing.manifest import read_files
-from kardashev.landing.object_storage import client, object_path, objects_below, prepare
+from kardashev.landing.object_storage import object_path, objects_below, prepare
+from kardashev.landing.storage_client import client
 from kardashev.warehouse.environment import LANDING, PUBLISHED, check_places, place
 
 HOSTILE = (
