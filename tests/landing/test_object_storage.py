@@ -2,6 +2,7 @@
 
 import socket
 from contextlib import contextmanager
+from importlib import util
 
 import duckdb
 import pandas as pd
@@ -339,6 +340,11 @@ def test_a_landing_names_a_bucket_that_is_there_and_holds_something(
     check_places(place(LANDING, tmp_path), tmp_path / "a.duckdb", tmp_path / "b.duckdb")
 
 
+def test_what_is_not_installed_is_named(landing, monkeypatch, tmp_path):
+    monkeypatch.setattr(util, "find_spec", lambda name: None)
+    assert "pip install 'kardashev[s3]'" in refusal(tmp_path, str(landing), monkeypatch)
+
+
 def test_wrong_credentials_are_one_line(storage, landing, monkeypatch, tmp_path):
     with storage.asking_who():
         assert "check the credentials" in refusal(tmp_path, str(landing), monkeypatch)
@@ -383,6 +389,24 @@ def test_an_outage_while_files_are_read_makes_no_file_unusable(
         read_files(connection, landing, touched)
     with storage.asking_who(), pytest.raises(LandingError, match="403"):
         read_layouts(connection, layouts)
+
+
+def test_credentials_that_are_renewed_take_the_place_of_the_former(
+    storage, landing, connection, monkeypatch
+):
+    def known():
+        return connection.execute("select secret_string from duckdb_secrets()").fetchall()
+
+    put(storage, landing, "submissions/a.parquet", upload())
+    prepare(connection, landing)
+    former = known()
+    prepare(connection.cursor(), landing)
+    assert known() == former
+    assert f"key_id={KEY_ID};" in former[0][0]
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIARENEWED")
+    prepare(connection.cursor(), landing)
+    ((renewed,),) = known()
+    assert "key_id=AKIARENEWED;" in renewed
 
 
 def test_duckdb_keeps_credentials_in_memory_and_shows_none(storage, landing, tmp_path):
