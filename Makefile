@@ -82,6 +82,7 @@ bench: .venv/dashboard  ## CPU seconds and memory of whole builds, and of each k
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/bench/coverage.py
 	$(BIN)/python tests/bench/stability.py
 	$(BIN)/python tests/bench/standings.py
+	$(BIN)/python tests/bench/object_storage.py
 	$(BIN)/python tests/bench/dashboard.py
 	$(BIN)/python tests/bench/publication.py
 

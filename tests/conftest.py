@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from object_storage import object_storage
 from published_copies import HOSTILE, make_copy, make_empty_copy
 
+for name in [name for name in os.environ if name.startswith("AWS_")]:
+    del os.environ[name]  # nobody's bucket is for tests to read or write
 for name in ("KARDASHEV_PARQUET", "KARDASHEV_LAKE_DATA", "KARDASHEV_LAKE_SCHEMA"):
     os.environ.pop(name, None)  # what a person publishes is not for tests to write
 
@@ -42,3 +45,10 @@ def hostile(tmp_path_factory):
     """A copy with hostile names everywhere."""
     path = tmp_path_factory.mktemp("hostile") / "published.duckdb"
     return make_copy(path, HOSTILE, are_ids=True)
+
+
+@pytest.fixture(scope="session")
+def storage():
+    """An S3 server with one bucket."""
+    with object_storage() as served:
+        yield served

@@ -41,7 +41,7 @@ examples:
 
 \b
 environment:
-  KARDASHEV_LANDING    folder of the landed files (default: landing)
+  KARDASHEV_LANDING    folder of the landed files, or s3://bucket/prefix (default: landing)
   KARDASHEV_DB         the warehouse (default: warehouse/kardashev.duckdb)
   KARDASHEV_PUBLISHED  the published copy (default: warehouse/published.duckdb), or a lake
 

@@ -1,5 +1,7 @@
 """The command that builds many rounds at the same time."""
 
+from pathlib import Path
+
 import click
 
 from kardashev.cli.options import (
@@ -57,5 +59,8 @@ def backfill(first, last, engine, workers, slice_rounds, project, landing, datab
     bounds = (ALL_ROUNDS[0] if first is None else first, ALL_ROUNDS[1] if last is None else last)
     if bounds[0] > bounds[1]:
         raise SettingError(f"--from {first} is after --to {last}")
-    places = [path.resolve() for path in (project, landing, database)]  # workers have other folders
+    landing = (
+        landing.resolve() if isinstance(landing, Path) else landing
+    )  # workers have other folders
+    places = project.resolve(), landing, database.resolve()
     return run(Backfill(*bounds, *places, workers, engine, slice_rounds))

@@ -8,7 +8,7 @@ from kardashev.cli.options import (
     Listed,
     day,
     given,
-    landing_option,
+    landing_folder_option,
     project_option,
 )
 from kardashev.errors import LandingError, MappingError
@@ -61,7 +61,7 @@ def choices(command):
             multiple=True,
             help="take target T from COLUMN; may be repeated",
         ),
-        landing_option,
+        landing_folder_option,
     )
     for option in reversed(options):
         command = option(command)
@@ -190,7 +190,7 @@ def mapped(folder, mapping, landing, **options):
     "--model", "model_id", metavar="M", help="of a file that names none (default: the file's name)"
 )
 @project_option
-@landing_option
+@landing_folder_option
 def history(files, tournament, account_id, model_id, project, landing):
     """Take in rounds that were scored elsewhere.
 

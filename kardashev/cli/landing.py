@@ -9,6 +9,7 @@ from kardashev.cli.options import (
     PATH,
     day,
     given,
+    landing_folder_option,
     landing_option,
     moment,
 )
@@ -89,7 +90,7 @@ def _land_folder(folder, round_number, landing, received_at):
 
 
 @click.command()
-@landing_option
+@landing_folder_option
 def compact(landing):
     """Make one file of a closed round's many.
 
@@ -139,7 +140,7 @@ def compact(landing):
 @click.option(
     "--min-dollar-volume", metavar="X", type=float, help="lowest daily (default: 1,000,000)"
 )
-@landing_option
+@landing_folder_option
 def market(landing, **options):
     """Make tables from prices.
 
@@ -175,7 +176,7 @@ def market(landing, **options):
 )
 @kind_option
 @click.option("--from", "era_from", metavar="D", type=day, help="first era, with --prices")
-@landing_option
+@landing_folder_option
 def demo(landing, **options):
     """Land a market to play with.
 

@@ -5,11 +5,13 @@ from pathlib import Path
 
 import click
 
+from kardashev.errors import SettingError
 from kardashev.printing import CSV, JSON
 from kardashev.warehouse.environment import (
     DATABASE,
     DEFAULTS,
     LANDING,
+    OBJECTS,
     PUBLISHED,
     named_place,
     place,
@@ -56,18 +58,43 @@ def rounds(text):
     return int(first), int(last)
 
 
-def _place_option(name, variable, metavar):
+def _place_option(name, variable, metavar, kind=PATH, check=lambda context, place: place):
     def found(context, parameter, given):
         if given:
             is_lake = str(given).startswith(PREFIX)
-            return named_place(variable, str(given), Path()) if is_lake else given
-        return place(variable, context.params.get("project") or project_folder())
+            asked = named_place(variable, str(given), Path()) if is_lake else given
+        else:
+            asked = place(variable, context.params.get("project") or project_folder())
+        return check(context, asked)
 
     help_text = f"(default: {variable}, or {DEFAULTS[variable]} of the project)"
-    return click.option(f"--{name}", metavar=metavar, type=PATH, callback=found, help=help_text)
+    return click.option(f"--{name}", metavar=metavar, type=kind, callback=found, help=help_text)
 
 
-landing_option = _place_option("landing", LANDING, "DIR")
+class _Landing(click.Path):
+    """A folder, or where in object storage the landing is."""
+
+    def convert(self, value, parameter, context):
+        if isinstance(value, str) and value.startswith(OBJECTS):
+            from kardashev.landing.object_storage import object_path  # slow to load
+
+            return object_path(value)
+        return super().convert(value, parameter, context)
+
+
+def _folder(context, landing):
+    if not isinstance(landing, Path):
+        raise SettingError(
+            f"`{context.command_path}` needs a folder, and the landing is {landing}: give one with "
+            f"--landing, and copy what is in it to {landing}"
+        )
+    return landing
+
+
+landing_option = _place_option("landing", LANDING, "DIR|s3://…", _Landing(path_type=Path))
+landing_folder_option = _place_option(
+    "landing", LANDING, "DIR", _Landing(path_type=Path), check=_folder
+)
 database_option = _place_option("database", DATABASE, "FILE")
 published_option = _place_option("published", PUBLISHED, "FILE")
 project_option = click.option(

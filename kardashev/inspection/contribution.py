@@ -1,7 +1,6 @@
 """A model's True Contribution beside what moving its stake does to the portfolio's return."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
@@ -101,7 +100,7 @@ def print_contribution_check(database, landing, model_id, round_number):
         When a portfolio cannot be solved.
     """
     with reading(database) as connection:
-        check = checked_contribution(connection, Path(landing), model_id, round_number)
+        check = checked_contribution(connection, landing, model_id, round_number)
     _print_check(check, model_id, round_number)
 
 

@@ -184,8 +184,7 @@ def _landed(connection, landing, name, round_number, where="true"):
     """A round's rows of a landed table, from the files that the round was made from."""
     query = "select path from fct_provenance_files where round_number = ? and table_name = ?"
     paths = [
-        Path(landing) / path
-        for (path,) in connection.execute(query, [round_number, name]).fetchall()
+        landing / path for (path,) in connection.execute(query, [round_number, name]).fetchall()
     ]
     with duckdb.connect() as files:
         files.execute("set TimeZone = 'UTC'")

@@ -47,6 +47,11 @@ def tried(project, landing, database, upload, made, say):
 
 def _landing_with(upload, landing, folder):
     """A landing of links to what is landed, and of the upload."""
+    if not isinstance(landing, Path):
+        raise LandingError(
+            f"a file is tried in a folder of links to the landing, which {landing} cannot have: copy it to a "
+            "folder and give that with --landing"
+        )
     linked, submissions = folder / "landing", landing / "submissions"
     try:
         (linked / "submissions").mkdir(parents=True)

@@ -1,5 +1,6 @@
 """Writing into the landing: a file is there whole, with the table's types, or not there at all."""
 
+import io
 import os
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from kardashev.errors import LandingError
+from kardashev.landing.object_storage import ObjectPath, landing_path
 from kardashev.landing.tables import LANDED_TABLES
 
 ARROW_TYPES = {  # of the DuckDB types that landed tables use
@@ -23,7 +25,7 @@ ROW_GROUP = 122_880  # rows, DuckDB's own: each is read by one thread
 
 def landed_path(landing: Path, table: str, name: str) -> Path:
     """Where `write_landed` puts a file of this name."""
-    return Path(landing) / table / f"{name}.parquet"
+    return landing_path(landing) / table / f"{name}.parquet"
 
 
 def write_landed(landing: Path, table: str, name: str, arrow_table: pa.Table) -> Path:
@@ -31,7 +33,7 @@ def write_landed(landing: Path, table: str, name: str, arrow_table: pa.Table) ->
 
     Parameters
     ----------
-    landing : the landing's folder, made when missing
+    landing : the landing's folder, made when missing; or an ObjectPath
     table : a name in `LANDED_TABLES`, or a folder of the landing without fixed types
     name : the file's name without its suffix
     arrow_table : its columns in any order; those of the table are cast to its types, others are
@@ -51,22 +53,32 @@ def write_landed(landing: Path, table: str, name: str, arrow_table: pa.Table) ->
     partial = path.with_name(f".{name}.{os.getpid()}.partial")
     try:
         typed = _typed(table, arrow_table)
+        if isinstance(path, ObjectPath):
+            content = io.BytesIO()
+            _write(typed, content)
+            path.write(content.getvalue())
+            return path
         path.parent.mkdir(parents=True, exist_ok=True)
-        texts = [field.name for field in typed.schema if pa.types.is_string(field.type)]
-        pq.write_table(
-            typed,
-            partial,
-            compression="zstd",
-            row_group_size=ROW_GROUP,
-            use_dictionary=texts,  # of numbers, it costs time and room
-        )
+        _write(typed, partial)
         partial.replace(path)
     except (OSError, pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         reason = str(error).splitlines()[0]
         raise LandingError(f"cannot write {path}: {reason}") from error
     finally:
-        partial.unlink(missing_ok=True)
+        if isinstance(partial, Path):
+            partial.unlink(missing_ok=True)
     return path
+
+
+def _write(typed, where):
+    texts = [field.name for field in typed.schema if pa.types.is_string(field.type)]
+    pq.write_table(
+        typed,
+        where,
+        compression="zstd",
+        row_group_size=ROW_GROUP,
+        use_dictionary=texts,  # of numbers, it costs time and room
+    )
 
 
 def _typed(table, arrow_table):

@@ -5,8 +5,10 @@ Files of one layout are read together and cast alike: the odd types of one file 
 
 import csv
 import gzip
+import io
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -15,6 +17,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from kardashev.errors import LandingError
+from kardashev.landing.object_storage import ObjectPath, raise_if_outage
+from kardashev.landing.storage_client import CONNECTIONS
 
 FORMATS = {
     ".parquet": "parquet",
@@ -25,6 +29,8 @@ FORMATS = {
 UNREADABLE = (pa.ArrowException, OSError, ValueError, EOFError, MemoryError)
 DELIMITERS = ",;\t|"
 HEADER_CHARACTERS = 2**20
+FOOTER_BYTES = 2**14  # of most Parquet files; of wide ones the rest is fetched
+PARQUET_MAGIC = b"PAR1"
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -93,18 +99,21 @@ def read_layouts(connection, files):
     problems : dict of path → str, why a file has no layout, in one line
     """
     layouts, problems, described = {}, {}, {}
-    for path in files:
+    for path, source in _sources(files):
         try:
-            layouts[path] = _layout(connection, Path(path), described)
+            layouts[path] = _layout(connection, path, source, described)
         except LandingError as error:
             problems[path] = str(error)
         except (duckdb.Error, *UNREADABLE) as error:
+            raise_if_outage(path, error)
             problems[path] = reason(error)
     return layouts, problems
 
 
 def literal_path(path):
-    """A path that stands for itself alone: DuckDB reads paths as patterns."""
+    """A path that stands for itself alone: DuckDB reads paths as patterns, but not those of objects."""
+    if isinstance(path, ObjectPath):
+        return str(path)
     return re.sub(r"[\[*?]", r"[\g<0>]", str(path))
 
 
@@ -124,22 +133,59 @@ def reason(error):
     return " ".join(text.split()).rstrip(".")
 
 
-def _layout(connection, path, described):
+def _sources(files):
+    """Each path with what its layout is told by: the file itself; of an object its first or last bytes."""
+    files = list(files)
+    for start in range(0, len(files), CONNECTIONS):
+        group = files[start : start + CONNECTIONS]
+        objects = [path for path in group if isinstance(path, ObjectPath) and format_of(path)]
+        ends = {}
+        if objects:  # a request each, so many at once
+            with ThreadPoolExecutor(CONNECTIONS) as pool:
+                ends = dict(zip(objects, pool.map(_end, objects), strict=True))
+        yield from ((path, ends.get(path, path)) for path in group)
+
+
+def _end(path):
+    """The bytes that an object's layout is told by, or why there are none."""
+    try:
+        if format_of(path) == "csv":
+            return path.read(first=HEADER_CHARACTERS)
+        end = path.read(last=FOOTER_BYTES)
+        length = int.from_bytes(end[-8:-4], "little") + 8
+        is_cut = end[-4:] == PARQUET_MAGIC and length > len(end) == FOOTER_BYTES
+        return path.read(last=length) if is_cut else end
+    except OSError as error:
+        return error
+
+
+def _layout(connection, path, source, described):
     kind = format_of(path)
     if kind is None:
         raise LandingError(f"its name ends in none of {', '.join(FORMATS)}")
+    if isinstance(source, OSError):
+        raise source
+    if isinstance(source, Path):
+        _check_file(path)
+    elif not source:
+        raise LandingError("it is empty")
+    if kind == "csv":
+        return _csv_layout(path.name.lower().endswith(".gz"), source)
+    return _parquet_layout(connection, path, source, described)
+
+
+def _check_file(path):
     if path.is_symlink() and not path.exists():
         raise LandingError("it is a link to nothing")
     if not path.is_file():
         raise LandingError("it is not a regular file")
     if not path.stat().st_size:
         raise LandingError("it is empty")
-    return _csv_layout(path) if kind == "csv" else _parquet_layout(connection, path, described)
 
 
-def _parquet_layout(connection, path, described):
+def _parquet_layout(connection, path, source, described):
     """Described once for all files with the same footer: the schema's text, less its address."""
-    schema = pq.read_metadata(path).schema
+    schema = pq.read_metadata(source if source is path else io.BytesIO(source)).schema
     footer = str(schema).split("\n", 1)[1]
     if footer not in described:
         _refuse_repeated(schema.to_arrow_schema().names)
@@ -149,14 +195,13 @@ def _parquet_layout(connection, path, described):
     return described[footer]
 
 
-def _csv_layout(path):
+def _csv_layout(is_packed, source):
     """The header's names, all text, separated by whatever separates most of them."""
-    is_packed = path.name.lower().endswith(".gz")
-    opened = gzip.open if is_packed else open
-    with opened(path, "rb") as stream:
+    with _unpacked(is_packed, source) as stream:
         if stream.read(2) in UTF16_MARKS:
             raise LandingError("it is UTF-16: save it as UTF-8")
-    with opened(path, "rt", encoding="utf-8-sig", newline="") as stream:
+    packed = _unpacked(is_packed, source)
+    with io.TextIOWrapper(packed, encoding="utf-8-sig", newline="") as stream:
         try:
             line = stream.readline(HEADER_CHARACTERS)
         except UnicodeDecodeError:
@@ -173,6 +218,13 @@ def _csv_layout(path):
         delimiter,
         "gzip" if is_packed else "none",
     )
+
+
+def _unpacked(is_packed, source):
+    if isinstance(source, bytes):
+        source = io.BytesIO(source)
+        return gzip.open(source) if is_packed else source
+    return gzip.open(source) if is_packed else source.open("rb")
 
 
 def _refuse_repeated(names):

@@ -1,13 +1,16 @@
 """What lies in the landing, told by size, times and inode: nothing is opened, so listing takes seconds.
 
-A file is what it was as long as these are: nobody can set back the time of an inode's change.
+A file is what it was as long as these are: nobody can set back the time of an inode's change. An object is
+what it was as long as its size, time and ETag are.
 """
 
 import os
+from collections import defaultdict
 from pathlib import Path
 
 import pyarrow as pa
 
+from kardashev.landing.object_storage import ObjectPath, landing_path, objects_below
 from kardashev.landing.replacement import lists_in_force, replaced_files
 from kardashev.landing.tables import LANDED_TABLES
 
@@ -24,7 +27,9 @@ def landed_files(landing, table_name):
     Linked folders are walked too, each once; a link to nothing is listed like a file. What another file
     has replaced is not landed any more.
     """
-    return sorted(Path(entry.path) for entry in _walk(Path(landing) / table_name))
+    landing = landing_path(landing)
+    below = _length(landing)
+    return sorted(landing / entry.path[below:] for entry in _walk(landing / table_name))
 
 
 def file_stat(path):
@@ -35,23 +40,39 @@ def file_stat(path):
         return NO_STAT
 
 
+def file_stats(landing, paths):
+    """`file_stat` of landed files, by their paths below the landing; of objects without a request each."""
+    if not isinstance(landing, ObjectPath):
+        return {path: file_stat(landing / path) for path in paths}
+    below, found, by_folder = _length(landing), {}, defaultdict(list)
+    for path in paths:
+        by_folder[path.split("/")[0]].append(path)
+    for in_folder in by_folder.values():
+        start = os.path.commonprefix(in_folder)  # noqa: RUF071 (listed are keys, not folders)
+        for entry in objects_below(landing, start):
+            path, *values = _described(entry, below)
+            found[path] = dict(zip(STAT, values, strict=True))
+    return {path: found.get(path, NO_STAT) for path in paths}
+
+
 def listed_files(landing):
     """Every landed file.
 
     Parameters
     ----------
-    landing : Path
+    landing : Path, or ObjectPath
 
     Returns
     -------
     pyarrow.Table (table_name, path below the landing, the columns of `STAT`)
         A name that is no UTF-8 stands for no file, and cannot be used: it has the values of `NO_STAT`.
     """
-    below = len(os.fspath(Path(landing) / "_")) - 1
+    landing = landing_path(landing)
+    below = _length(landing)
     rows = [
         (name, *_described(entry, below))
         for name in LANDED_TABLES
-        for entry in _walk(Path(landing) / name)
+        for entry in _walk(landing / name)
     ]
     columns = zip(*rows, strict=True) if rows else [[] for _ in FILE_SCHEMA]
     arrays = [
@@ -107,12 +128,20 @@ def changed_files(landing, listed):
     pyarrow.Table (path)
     """
     rows = set(listed.select(", ".join(("path", *STAT))).fetchall())
-    changed = [path for path, *was in rows if list(file_stat(landing / path).values()) != was]
+    stats = file_stats(landing, {path for path, *_ in rows})
+    changed = [path for path, *was in rows if list(stats[path].values()) != was]
     return pa.table({"path": pa.array(sorted(changed), pa.string())})
+
+
+def _length(landing):
+    """Of what stands before a path below the landing."""
+    return len(os.fspath(landing / "_")) - 1
 
 
 def _walk(root):
     """The entries of the files below a folder, and below the folders that are linked there."""
+    if isinstance(root, ObjectPath):
+        return objects_below(root)
     folders, walked, found, replaced = [os.fspath(root)], set(), [], set()
     while folders:
         here = folders.pop()
@@ -126,7 +155,7 @@ def _walk(root):
         except OSError:  # no folder, or not ours to read
             continue
         for list_path in lists_in_force(here, [entry.name for entry in entries]):
-            replaced |= {os.fspath(path) for path in replaced_files(Path(root), list_path)}
+            replaced |= {os.fspath(path) for path in replaced_files(root, list_path)}
         for entry in entries:
             if entry.name.startswith((".", "_")):
                 continue

@@ -6,13 +6,13 @@ once hashes are added up.
 """
 
 from collections import defaultdict
-from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
 from kardashev.landing.layouts import reason
-from kardashev.landing.listing import FILE_SCHEMA, STAT, file_stat
+from kardashev.landing.listing import FILE_SCHEMA, STAT, file_stats
+from kardashev.landing.object_storage import raise_if_outage
 from kardashev.landing.reader import files_select, usable_layouts, value_columns
 from kardashev.landing.tables import LANDED_TABLES
 
@@ -61,7 +61,6 @@ def read_files(connection, landing, touched, manifest=None):
         round. A file that cannot be used says why in ``problem``: it has a row for each round that it names,
         or held when it could last be used, with the number of rows it held then; without any, one row.
     """
-    landing = Path(landing)
     landed = touched.filter(touched["is_landed"]).select(FILE_SCHEMA.names).sort_by("path")
     files = {row["path"]: row for row in landed.to_pylist()}
     content, problems = _read(connection, landing, files)
@@ -72,7 +71,8 @@ def read_files(connection, landing, touched, manifest=None):
 def file_contents(connection, landing, table_name, paths):
     """The manifest's rows of some files of a table, and why each other one cannot be used (path → str)."""
     below = [str(path.relative_to(landing)) for path in paths]
-    files = {p: {"table_name": table_name, "path": p} | file_stat(landing / p) for p in below}
+    stats = file_stats(landing, below)
+    files = {p: {"table_name": table_name, "path": p} | stats[p] for p in below}
     return _read(connection, landing, files)
 
 
@@ -86,8 +86,9 @@ def _read(connection, landing, files):
         for batch in _batches(layouts):
             contents += _hashed(connection, landing, table, batch, files, problems)
     problems = {str(path.relative_to(landing)): problem for path, problem in problems.items()}
+    stats = file_stats(landing, list(files))
     for path, row in files.items():
-        if file_stat(landing / path) != {name: row[name] for name in STAT}:
+        if stats[path] != {name: row[name] for name in STAT}:
             problems.setdefault(path, CHANGED_MEANWHILE)
     return pa.concat_tables(contents), problems
 
@@ -119,6 +120,7 @@ def _hashed(connection, landing, table, layouts, files, problems):
     try:
         return [_content(connection, landing, table, layouts, files)]
     except duckdb.Error as error:
+        raise_if_outage(landing, error)
         if len(layouts) == 1:
             problems |= dict.fromkeys(layouts, reason(error))
             return []

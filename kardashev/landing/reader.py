@@ -3,13 +3,13 @@
 import re
 from collections import defaultdict
 from dataclasses import replace
-from pathlib import Path
 
 import pyarrow as pa
 
 from kardashev.errors import LandingError
 from kardashev.landing.casts import cast, shown_cell, unreadable
 from kardashev.landing.layouts import Layout, quoted, read_layouts, text_literal
+from kardashev.landing.object_storage import prepare
 from kardashev.landing.tables import LABELS, LANDED_TABLES, LandedTable
 
 SCHEMA = "landing"
@@ -27,6 +27,8 @@ def usable_layouts(connection, table: LandedTable, files):
     -------
     dict of Path → Layout, dict of Path → str
     """
+    files = list(files)
+    prepare(connection, next(iter(files), None))
     layouts, problems = read_layouts(connection, files)
     for path, layout in list(layouts.items()):
         layouts[path] = layout = _with_own_names(table, layout)
@@ -81,12 +83,13 @@ def point_views(connection, landing, tables, files):
     -------
     pyarrow.Table (table_name, file_count), a row for each of the tables
     """
+    prepare(connection, landing)
     layouts = {name: {} for name in tables}
     for name, path, layout in sorted(set(files)):
         if name in layouts:
-            layouts[name][Path(landing) / path] = Layout.from_text(layout)
+            layouts[name][landing / path] = Layout.from_text(layout)
     for name, of_files in layouts.items():
-        select = files_select(LANDED_TABLES[name], of_files, Path(landing))
+        select = files_select(LANDED_TABLES[name], of_files, landing)
         connection.execute(f"create or replace view {SCHEMA}.{name} as {select}")
     counts = {name: len(of_files) for name, of_files in layouts.items()}
     return pa.table(

@@ -9,7 +9,7 @@ An upload is known by its round, model and time, so the door finds it again wher
 
 from datetime import timedelta
 from functools import lru_cache
-from pathlib import Path
+from pathlib import PurePath
 
 import duckdb
 import pyarrow as pa
@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 from kardashev.errors import LandingError
 from kardashev.landing.calendar import EPOCH
 from kardashev.landing.layouts import literal_path, reason, text_literal
+from kardashev.landing.object_storage import opened, prepare
 
 ROUND_DIGITS = 6  # at least
 TOGETHER = ".together"
@@ -67,7 +68,7 @@ def uploads_together(landing, round_number):
     LandingError
         When one of these files cannot be read.
     """
-    folder = Path(landing) / together_folder(round_number)
+    folder = landing / together_folder(round_number)
     files = sorted(folder.glob("[!._]*.parquet"))
     if not files:
         return {}
@@ -78,29 +79,36 @@ def uploads_together(landing, round_number):
     )
     try:
         with duckdb.connect() as connection:
+            prepare(connection, folder)
             rows = connection.execute(query).fetchall()
     except duckdb.Error as error:
         raise LandingError(f"{folder} cannot be read: {reason(error)}") from error
     return {
-        (model_id, EPOCH + timedelta(microseconds=moment)): Path(path)
+        (model_id, EPOCH + timedelta(microseconds=moment)): folder / PurePath(path).name
         for path, model_id, moment in rows
     }
 
 
 def read_upload(path, model_id, submitted_at) -> pa.Table:
     """The rows of one upload in a file of one or many; asked for model by model, a file is read once."""
-    file = pq.ParquetFile(path)
+    modified = path.stat().st_mtime_ns
+    file = _file(path, modified)
     place = file.schema_arrow.get_field_index("model_id")
     groups = [file.schema_arrow.empty_table()]
     for group in range(file.num_row_groups):
         bounds = file.metadata.row_group(group).column(place).statistics
         if bounds is None or not bounds.has_min_max or bounds.min <= model_id <= bounds.max:
-            groups.append(_row_group(path, path.stat().st_mtime_ns, group))
+            groups.append(_row_group(path, modified, group))
     rows = pa.concat_tables(groups)
     is_model = pc.equal(rows["model_id"], model_id)
     return rows.filter(pc.and_(is_model, pc.equal(rows["submitted_at"], pa.scalar(submitted_at))))
 
 
 @lru_cache(maxsize=2)
-def _row_group(path, _modified, group):
-    return pq.ParquetFile(path).read_row_group(group, use_threads=False)
+def _row_group(path, modified, group):
+    return _file(path, modified).read_row_group(group, use_threads=False)
+
+
+@lru_cache(maxsize=1)
+def _file(path, _modified):
+    return pq.ParquetFile(opened(path))

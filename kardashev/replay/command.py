@@ -131,7 +131,7 @@ def replay(
     """
     given = None if stakes is None else read_stakes(stakes)
     asked = Asked(first, last, tuple(dict.fromkeys(rules)), given)
-    database, landing = Path(database), Path(landing)
+    database = Path(database)
     if not (project / "dbt_project.yml").is_file():
         raise WarehouseError(f"no dbt project at {project}: start in it, or give --project-dir")
     if not landing.is_dir():

@@ -32,6 +32,7 @@ MOST_THREADS = 1024  # each takes memory of its own
 NO_PATH = re.compile(
     r":|[A-Za-z]\w+:"
 )  # begins what DuckDB takes for another kind of place: `:memory:`, `md:`
+OBJECTS = "s3://"  # begins a landing in object storage
 DUCKDB_MAGIC = slice(8, 12), b"DUCK"  # of a file's first bytes
 
 
@@ -64,7 +65,8 @@ def place(variable, project):
 
     Returns
     -------
-    Path, or None where the variable is not set and has no default; a `Lake` where the published copy is one
+    Path; `Lake` where the published copy is one; ObjectPath where the landing is in object storage; None
+    where the variable is not set and has no default
 
     Raises
     ------
@@ -82,6 +84,10 @@ def named_place(variable, text, project):
         return named_lake(variable, text, project, schema, place(LAKE_DATA, project))
     if not text.strip():
         raise SettingError(f"{variable} is empty: unset it, or give a path")
+    if variable == LANDING and text.startswith(OBJECTS):
+        from kardashev.landing.object_storage import object_path  # slow to load, and seldom needed
+
+        return object_path(text)
     if NO_PATH.match(text):
         raise SettingError(f"{variable} is {masked(text)!r}: give a path on this machine")
     return Path(project) / text
@@ -101,7 +107,8 @@ def check_places(landing, database, published, parquet=None):
     Parameters
     ----------
     landing, database, published, parquet : Path
-        The published copy may be a `Lake`. The last may be None: no Parquet is written.
+        The first may be in object storage. The published copy may be a `Lake`. The last may be None: no
+        Parquet is written.
 
     Raises
     ------
@@ -130,7 +137,7 @@ def _check_folder(parquet, landing):
     current = parquet / CURRENT
     if current.exists() and not current.is_symlink():
         raise SettingError(f"{PARQUET}: {current} is in the way: give a folder without it")
-    if parquet.resolve().is_relative_to(landing.resolve()):
+    if isinstance(landing, Path) and parquet.resolve().is_relative_to(landing.resolve()):
         raise SettingError(f"{PARQUET} is in the landing, {parquet}: give a folder outside it")
     try:
         parquet.mkdir(parents=True, exist_ok=True)

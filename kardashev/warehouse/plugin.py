@@ -28,6 +28,7 @@ use_one_blas_thread()  # what follows loads numpy
 import pyarrow as pa  # noqa: E402
 
 from kardashev.landing.layouts import text_literal  # noqa: E402
+from kardashev.landing.object_storage import prepare  # noqa: E402
 from kardashev.landing.reader import create_views  # noqa: E402
 from kardashev.warehouse.lake import Lake  # noqa: E402
 from kardashev.warehouse.lake_opening import check_lake  # noqa: E402
@@ -110,4 +111,8 @@ class Plugin(BasePlugin):
             if value := os.environ.get(variable):
                 conn.execute(f"set global {setting} = {text_literal(value)}")
         create_views(conn)
+        prepare(conn, landing_folder())
         conn.create_function("norm_ppf", norm_ppf, ["DOUBLE"], "DOUBLE", type="arrow")
+
+    def configure_cursor(self, cursor):
+        prepare(cursor, landing_folder())  # credentials may be for less time than a build takes

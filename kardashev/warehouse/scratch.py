@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 import duckdb
 
 from kardashev.errors import WarehouseError
+from kardashev.landing.object_storage import prepare
 from kardashev.warehouse.environment import DATABASE, LANDING, PUBLISHED
 
 SUCCEEDED = "success"
@@ -66,6 +67,7 @@ class Scratch:
                 connection.execute(
                     "set enable_progress_bar = false"
                 )  # it would stand in the report
+                prepare(connection, self.landing)
                 yield connection
         except duckdb.Error as error:
             reason = str(error).strip().splitlines()[0]
@@ -124,4 +126,4 @@ def scratch_warehouse(project, landing, database):
     """
     with TemporaryDirectory(prefix="kardashev-scratch-") as folder:
         folder = Path(folder)
-        yield Scratch(folder, folder / database.name, Path(project), Path(landing))
+        yield Scratch(folder, folder / database.name, Path(project), landing)

@@ -111,7 +111,7 @@ def test_threads_are_a_whole_number_from_1_to_1024(text):
 
 
 @pytest.mark.parametrize("variable", DEFAULTS)
-@pytest.mark.parametrize("text", ["", " ", ":memory:", "md:fund", "s3://bucket/landing"])
+@pytest.mark.parametrize("text", ["", " ", ":memory:", "md:fund", "gs://bucket/landing"])
 def test_a_place_is_a_path_on_this_machine(monkeypatch, tmp_path, variable, text):
     monkeypatch.setenv(variable, "a folder/with:colon")
     assert place(variable, tmp_path) == tmp_path / "a folder/with:colon"

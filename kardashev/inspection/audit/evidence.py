@@ -1,7 +1,6 @@
 """The landing held against what the rounds were made from: files by the content of their rows."""
 
 from collections import defaultdict
-from pathlib import Path
 
 import duckdb
 
@@ -28,7 +27,7 @@ class Evidence:
     """
 
     def __init__(self, landing, copy, numbers):
-        self.landing = Path(landing)
+        self.landing = landing
         self.connection = duckdb.connect()
         self.connection.execute("set TimeZone = 'UTC'")
         self.problems, self.held, self.known = {}, defaultdict(dict), defaultdict(dict)

@@ -13,6 +13,7 @@ from kardashev.landing.calendar import read_rounds
 from kardashev.landing.door.form import check_days, empty_as_null, shown
 from kardashev.landing.door.formats import OF_A_ROUND, UNREADABLE, Limits, read_columns
 from kardashev.landing.files import landed_path, write_landed
+from kardashev.landing.object_storage import landing_path
 from kardashev.landing.uploads import moment_name, read_upload, upload_folder, uploads_together
 
 MODEL_ID = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}")  # also the name of a folder
@@ -38,7 +39,7 @@ class Door:
     """
 
     def __init__(self, landing: Path):
-        self.landing = Path(landing)
+        self.landing = landing_path(landing)
         self._rounds = read_rounds(self.landing)
         self._together = {}
 

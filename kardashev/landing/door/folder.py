@@ -68,7 +68,7 @@ def land_folder(
     with refusals_name(folder):
         submitted_at = door.admit(round_number, received_at)
         files, passed_over = _files(folder)
-    batch = _Batch(Path(landing), round_number, submitted_at)
+    batch = _Batch(door.landing, round_number, submitted_at)
     receipt = FolderReceipt(batch.folder, door.is_late(round_number, submitted_at))
     receipt.passed_over += passed_over
     step = begin(len(files), submitted_at) if begin else lambda *_: None
