@@ -58,8 +58,8 @@ wanted as (
 allowed as (
 
     select
-        round_number,
-        bool_or(is_asked) as is_asked
+        wanted.round_number,
+        bool_or(wanted.is_asked) as is_asked
 
     from wanted
     anti join kept_out on wanted.round_number = kept_out.round_number
