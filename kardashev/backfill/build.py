@@ -18,6 +18,7 @@ from kardashev.warehouse.environment import (
     WORKER,
     from_here,
 )
+from kardashev.warehouse.invocation import dbt_options
 
 PARSE = "partial_parse.msgpack"  # dbt's parse of the project, in its target folder
 LOG = "log.txt"
@@ -98,13 +99,10 @@ def _dbt(task, scratch):
     from dbt.adapters.factory import reset_adapters
     from dbt.cli.main import dbtRunner
 
-    places = {"project-dir": task.project, "profiles-dir": task.project}
-    places |= {"target-path": scratch / "target", "log-path": scratch / "logs"}
-    options = [part for name, path in places.items() for part in (f"--{name}", str(path))]
     done = dbtRunner().invoke(
         [
             *("--log-level-file", "none", "--no-write-json", "--no-use-colors", "build"),
-            *options,
+            *dbt_options(task.project, scratch),
             *("--threads", "1", "--exclude-resource-type", "unit_test"),
             *("--indirect-selection", "empty", "--select", *task.parts.sliced),
         ]

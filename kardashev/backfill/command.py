@@ -2,8 +2,6 @@
 
 import os
 import shutil
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +14,7 @@ from kardashev.backfill.slices import due_slices
 from kardashev.errors import WarehouseError
 from kardashev.printing import Progress, say
 from kardashev.warehouse.environment import DATABASE, LANDING, ROUNDS, from_here
+from kardashev.warehouse.invocation import dbt_options, run_dbt
 from kardashev.warehouse.reading import reading
 from kardashev.workers import LOCAL, results
 
@@ -50,11 +49,6 @@ class Backfill:
         """Beside the warehouse: slices that are built, until they are merged and all is published."""
         return self.database.with_name(f"{self.database.name}.slices")
 
-    @property
-    def target(self):
-        """dbt's folder of the builds before and after."""
-        return self.folder / "target"
-
     def length(self, due):
         """Rounds of a slice, of so many that are due."""
         return self.slice_rounds or max(1, min(MOST_ROUNDS, -(-due // self.workers)))
@@ -87,7 +81,7 @@ def backfill(asked):
             f"what is due was not found: dbt ended with {status}, its lines say why"
         )
     _remove(asked.folder.glob(".*"))  # of workers that were killed: none works here now
-    parts = read_parts(asked.target / "manifest.json")
+    parts = read_parts(asked.folder / "target" / "manifest.json")
     with reading(asked.database) as connection:  # so nothing writes it meanwhile
         slices = _slices(asked, connection)
         if not slices:
@@ -148,22 +142,15 @@ def _built(asked, parts, slices):
 
 
 def _dbt(asked, *arguments):
-    """Runs dbt in the warehouse and returns its exit status; what it says goes to standard error."""
-    places = {"project-dir": asked.project, "profiles-dir": asked.project}
-    places |= {"target-path": asked.target, "log-path": asked.folder / "logs"}
-    options = [part for name, path in places.items() for part in (f"--{name}", str(path))]
-    environment = os.environ | {
+    """Runs dbt in the warehouse and returns its exit status."""
+    variables = {
         LANDING: str(asked.landing),
         DATABASE: str(from_here(asked.database)),
         ROUNDS: f"{asked.first}-{asked.last}",
     }
-    dbt = Path(sys.executable).with_name("dbt")
+    options = dbt_options(asked.project, asked.folder)
     selection = ("--exclude-resource-type", "unit_test", "--indirect-selection", "empty")
-    command = [dbt, "--quiet", "build", *options, *selection, *arguments]
-    done = subprocess.run(
-        command, env=environment, cwd=asked.database.parent, stdout=sys.stderr, check=False
-    )
-    return done.returncode
+    return run_dbt(["build", *options, *selection, *arguments], variables, asked.database.parent)
 
 
 def _is_recorded(asked):

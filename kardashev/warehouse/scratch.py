@@ -1,10 +1,7 @@
 """A scratch warehouse: a copy of the built one, in a folder that is removed with it."""
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +12,7 @@ import duckdb
 from kardashev.errors import WarehouseError
 from kardashev.landing.object_storage import prepare
 from kardashev.warehouse.environment import DATABASE, LANDING, PUBLISHED
+from kardashev.warehouse.invocation import dbt_options, run_dbt
 
 SUCCEEDED = "success"
 
@@ -86,32 +84,20 @@ class Scratch:
         WarehouseError
             When one of the nodes was not built.
         """
-        places = {
-            "project-dir": self.project,
-            "profiles-dir": self.project,
-            "target-path": self.folder / "target",
-            "log-path": self.folder / "logs",
-        }
-        options = [part for name, path in places.items() for part in (f"--{name}", str(path))]
-        environment = os.environ | {
+        variables = {
             LANDING: str(self.landing.absolute()),
             DATABASE: str(self.database),
             PUBLISHED: str(self.folder / "published.duckdb"),
         }
         results = self.folder / "target" / "run_results.json"
         results.unlink(missing_ok=True)
-        dbt = Path(sys.executable).with_name("dbt")
-        done = subprocess.run(
-            [dbt, "--quiet", command, *options, "--select", *nodes],
-            env=environment,
-            stdout=sys.stderr,
-            check=False,
-        )
+        options = dbt_options(self.project, self.folder)
+        status = run_dbt([command, *options, "--select", *nodes], variables)
         rows = json.loads(results.read_text())["results"] if results.exists() else []
         built = {row["unique_id"].split(".")[2] for row in rows if row["status"] == SUCCEEDED}
         if missing := sorted({name.removeprefix("+") for name in nodes} - built):
             raise WarehouseError(
-                f"dbt {command} ended with {done.returncode} and did not build {', '.join(missing)}: its "
+                f"dbt {command} ended with {status} and did not build {', '.join(missing)}: its "
                 "lines above say why"
             )
 
