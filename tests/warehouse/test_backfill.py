@@ -15,7 +15,7 @@ from harness import Warehouse, assert_same_marts
 
 from kardashev.workers import LOCAL, RAY
 
-PATIENCE = 900  # seconds
+PATIENCE = 2400  # seconds; the workers of Ray let others go first
 BAD_ROUND = 3
 MANY = tuple(range(1, 61))
 
@@ -37,7 +37,10 @@ class Backfill:
 
     def wait(self):
         """Its exit status, and what it said."""
-        status = self.process.wait(PATIENCE)
+        try:
+            status = self.process.wait(PATIENCE)
+        finally:
+            self.process.kill()
         self.log.seek(0)
         with self.log:
             return status, self.log.read()
