@@ -1,22 +1,20 @@
 {#
     How tables, views and incremental models are written: straight into their place, where dbt-duckdb makes them under
     another name, renames twice and drops, which took longer than most of the models themselves. All that a model does is
-    one transaction, as there, and one script: each statement of its own would cost dbt more than DuckDB. What Python
-    returns is written beside its place first, because it may read what it replaces.
+    one transaction, as there, and one script, its begin and its commit included: each statement of its own would cost
+    dbt more than DuckDB. If a script fails, dbt closes its connection, which rolls it back. What Python returns is
+    written beside its place first, because it may read what it replaces.
 #}
 
 {% materialization table, adapter="duckdb", supported_languages=["sql", "python"] %}
     {% set target = this.incorporate(type="table") %}
     {{ run_hooks(pre_hooks) }}
-    {{ drop_other_type(target, load_cached_relation(this)) }}
-    {% set script = whole_table(target) %}
-    {% call statement("main", language=model["language"]) %}
+    {% set script = in_one_transaction(drop_other_type(target) ~ whole_table(target)) %}
+    {% call statement("main", language=model["language"], auto_begin=False) %}
         {{- rows_beside_or(script, target) -}}
     {% endcall %}
     {{ put_in_place(script) }}
-    {{ describe_published(target) }}
     {{ run_hooks(post_hooks) }}
-    {% do adapter.commit() %}
     {{ return({"relations": [target]}) }}
 {% endmaterialization %}
 
@@ -24,12 +22,10 @@
 {% materialization view, adapter="duckdb" %}
     {% set target = this.incorporate(type="view") %}
     {{ run_hooks(pre_hooks) }}
-    {{ drop_other_type(target, load_cached_relation(this)) }}
-    {% call statement("main") %}
-        create or replace view {{ target }} as ({{ compiled_code }})
+    {% call statement("main", auto_begin=False) %}
+        {{- in_one_transaction(drop_other_type(target) ~ view_itself(target)) -}}
     {% endcall %}
     {{ run_hooks(post_hooks) }}
-    {% do adapter.commit() %}
     {{ return({"relations": [target]}) }}
 {% endmaterialization %}
 
@@ -43,19 +39,25 @@
 {% materialization incremental, adapter="duckdb", supported_languages=["sql", "python"] %}
     {% set target = this.incorporate(type="table") %}
     {% set existing = load_cached_relation(this) %}
-    {% set is_whole = existing is none or existing.is_view or should_full_refresh() %}
     {{ run_hooks(pre_hooks) }}
-    {{ drop_other_type(target, existing) }}
-    {% set script = whole_table(target) if is_whole else due_rows(target) %}
-    {% call statement("main", language=model["language"]) %}
+    {% set is_whole = existing is none or existing.is_view or should_full_refresh() %}
+    {% set script = in_one_transaction(
+        drop_other_type(target) ~ whole_table(target) if is_whole else due_rows(target)
+    ) %}
+    {% call statement("main", language=model["language"], auto_begin=False) %}
         {{- rows_beside_or(script, target) -}}
     {% endcall %}
     {{ put_in_place(script) }}
-    {{ describe_published(target) if is_whole }}
     {{ run_hooks(post_hooks) }}
-    {% do adapter.commit() %}
     {{ return({"relations": [target]}) }}
 {% endmaterialization %}
+
+
+{% macro in_one_transaction(script) %}
+        begin;
+        {{- script }}
+        commit;
+{%- endmacro %}
 
 
 {# What dbt runs as the model itself: Python, which leaves its rows beside the table, or else the script. #}
@@ -67,7 +69,7 @@
 {# The script that puts in place what Python left beside it. #}
 {% macro put_in_place(script) %}
     {% if model["language"] == "python" %}
-        {% call statement("put_in_place") %}
+        {% call statement("put_in_place", auto_begin=False) %}
             {{- script -}}
         {% endcall %}
     {% endif %}
@@ -86,7 +88,14 @@
         create or replace table {{ target }} as ({{ compiled_code }});
     {%- endif -%}
     {{ assert_unique_key(target) }}
+    {{- describe_published(target) -}}
 {% endmacro %}
+
+
+{# The script of a view. #}
+{% macro view_itself(target) %}
+        create or replace view {{ target }} as ({{ compiled_code }});
+{%- endmacro %}
 
 
 {#
@@ -112,11 +121,14 @@
 {% endmacro %}
 
 
-{# The descriptions of a published table and its columns, in the database itself. #}
+{# The descriptions of a published table and its columns, in the database itself: its contract names the columns. #}
 {% macro describe_published(target) %}
-    {% if config.get("contract").enforced %}
-        {% do persist_docs(target, model) %}
-    {% endif %}
+    {%- if config.get("contract").enforced %}
+        {{ alter_relation_comment(target, model.description) }}
+        {%- for name, column in model.columns.items() %}
+        comment on column {{ target }}.{{ name }} is {{ duckdb_escape_comment(column.description) }};
+        {%- endfor %}
+    {%- endif -%}
 {% endmacro %}
 
 
@@ -126,8 +138,9 @@
 
 
 {# A relation of the same name that is a table where a view is wanted, or the other way round, goes first. #}
-{% macro drop_other_type(target, existing) %}
-    {% if existing and existing.type != target.type %}
-        {% do adapter.drop_relation(existing) %}
-    {% endif %}
+{% macro drop_other_type(target) %}
+    {%- set existing = load_cached_relation(target) -%}
+    {%- if existing and existing.type != target.type -%}
+        drop {{ existing.type }} {{ existing }};
+    {%- endif -%}
 {% endmacro %}
