@@ -107,6 +107,11 @@ def print_rows(heads, rows, form=TABLE):
         writer.writerows(map(_csv_cells, rows))
 
 
+def as_objects(heads, rows):
+    """Rows as JSON has them: a list of mappings."""
+    return [dict(zip(heads, row, strict=True)) for row in rows]
+
+
 def print_json(document):
     """Prints a document as JSON: no NaN, times as ISO has them."""
     print(json.dumps(_plain(document), indent=2))

@@ -95,9 +95,10 @@ def check(file, round_number, model_id, received_at, as_json, project, database,
 @click.command()
 @click.argument("model_id", metavar="MODEL")
 @click.option("--round", "round_number", metavar="N", type=int, required=True, help="a built round")
+@json_option
 @database_option
 @landing_option
-def contribution(model_id, round_number, database, landing):
+def contribution(model_id, round_number, as_json, database, landing):
     """Check a model's TC.
 
     The True Contribution of MODEL, an id, is compared with the portfolio's return recomputed, without any
@@ -114,7 +115,7 @@ def contribution(model_id, round_number, database, landing):
     use_one_blas_thread()
     from kardashev.inspection.contribution import print_contribution_check
 
-    print_contribution_check(database, landing, model_id, round_number)
+    print_contribution_check(database, landing, model_id, round_number, as_json)
 
 
 @click.command()
@@ -148,10 +149,24 @@ def contribution(model_id, round_number, database, landing):
 )
 @workers_option(1, "replays run at a time, each in a process of its own")
 @engine_option
+@json_option
 @project_option
 @database_option
 @landing_option
-def replay(first, last, rules, stakes, out, is_landed, workers, engine, project, database, landing):
+def replay(
+    first,
+    last,
+    rules,
+    stakes,
+    out,
+    is_landed,
+    workers,
+    engine,
+    as_json,
+    project,
+    database,
+    landing,
+):
     """Replay rounds as payouts compound.
 
     Payouts of built rounds compound into stakes, under each given rule, beside frozen stakes: does the
@@ -184,5 +199,5 @@ def replay(first, last, rules, stakes, out, is_landed, workers, engine, project,
 
     replay(
         *(project, landing, database, first, last, rules, say, out, is_landed, stakes),
-        *(workers, engine),
+        *(workers, engine, as_json),
     )

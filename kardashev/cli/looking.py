@@ -195,12 +195,13 @@ def _copy(path):
 @click.option(
     "--html", metavar="FILE", type=PATH, help="write it here (default: print it in short)"
 )
+@json_option
 @published_option
-def report(model, round_number, is_fund, html, published):
+def report(model, round_number, is_fund, html, as_json, published):
     """Report on a model, a round or the fund.
 
-    MODEL is an id or a display name. The report is printed in short, or with --html it is one file with
-    tables and charts, which opens anywhere, offline.
+    MODEL is an id or a display name. The report is printed in short, or whole with --json; with --html it
+    is one file with tables and charts, which opens anywhere, offline.
 
     \b
     examples:
@@ -211,6 +212,8 @@ def report(model, round_number, is_fund, html, published):
     """
     if sum((model is not None, round_number is not None, is_fund)) != 1:
         raise click.UsageError("say what to report on: MODEL, --round N or --fund, one of them.")
+    if html and as_json:
+        raise click.UsageError("--html FILE and --json: give one of them.")
     made, copy = _reports(), _copy(published)
     if html:
         made.check_html(html)
@@ -221,7 +224,7 @@ def report(model, round_number, is_fund, html, published):
     else:
         shown = made.round_report(copy, round_number)
     if html is None:
-        made.print_report(shown)
+        made.print_report(shown, as_json)
     else:
         made.write_html(shown, html)
         print(f"{shown.title}: written to {html}")

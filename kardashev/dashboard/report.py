@@ -16,7 +16,7 @@ from kardashev.dashboard import choices
 from kardashev.dashboard.text import escaped, words
 from kardashev.dashboard.views import diagnostics, fund, model, rounds
 from kardashev.errors import SettingError, WarehouseError
-from kardashev.printing import print_table, visible
+from kardashev.printing import as_objects, print_json, print_table, visible
 from kardashev.warehouse.reading import named_model
 
 WIDTH = 760  # pixels of a chart
@@ -141,8 +141,17 @@ def upload_report(published, model_id):
     return _report(published, f"Upload {model_id}", views, series)
 
 
-def print_report(report):
-    """Prints the first rows of the report's tables."""
+def print_report(report, as_json=False):
+    """Prints the first rows of the report's tables; as JSON every row."""
+    if as_json:
+        print_json(
+            {
+                "title": report.title,
+                "source": report.source,
+                "sections": list(map(_plain_section, report.views)),
+            }
+        )
+        return
     print(f"{report.title}\n{report.source}")
     for view in report.views:
         if isinstance(view, WarehouseError):
@@ -212,6 +221,14 @@ def _made(make_view, published, *chosen):
         return make_view(published, *chosen)
     except WarehouseError as error:
         return error
+
+
+def _plain_section(view):
+    """A view as JSON has it: its rows, or in their place why it cannot be read."""
+    if isinstance(view, WarehouseError):
+        return {"title": None, "rows": None, "problem": str(view)}
+    rows = as_objects(view.table.columns, view.table.itertuples(index=False, name=None))
+    return {"title": view.title, "rows": rows, "problem": None}
 
 
 def _section(view):

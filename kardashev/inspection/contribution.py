@@ -1,6 +1,6 @@
 """A model's True Contribution beside what moving its stake does to the portfolio's return."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from kardashev.errors import WarehouseError
 from kardashev.landing.reader import read_select
 from kardashev.landing.tables import LANDED_TABLES
 from kardashev.portfolio.moved_stakes import moved, returns_of_stakes
-from kardashev.printing import print_table
+from kardashev.printing import print_json, print_table
 from kardashev.rounds.blocks import Blocks
 from kardashev.rounds.portfolios import portfolio_problem
 from kardashev.rounds.prepared import PreparedBlock, Sources
@@ -82,7 +82,7 @@ class ContributionCheck:
     changes: np.ndarray
 
 
-def print_contribution_check(database, landing, model_id, round_number):
+def print_contribution_check(database, landing, model_id, round_number, as_json=False):
     """Prints the check of one model in one round to standard output.
 
     Parameters
@@ -91,6 +91,7 @@ def print_contribution_check(database, landing, model_id, round_number):
     landing : Path of the landed files that it was built from
     model_id : str
     round_number : int
+    as_json : bool
 
     Raises
     ------
@@ -101,7 +102,12 @@ def print_contribution_check(database, landing, model_id, round_number):
     """
     with reading(database) as connection:
         check = checked_contribution(connection, landing, model_id, round_number)
-    _print_check(check, model_id, round_number)
+    if as_json:
+        arrays = {"amounts": check.amounts.tolist(), "changes": check.changes.tolist()}
+        of = {"model_id": model_id, "round_number": round_number}
+        print_json(of | asdict(check) | arrays)
+    else:
+        _print_check(check, model_id, round_number)
 
 
 def _print_check(check, model_id, round_number):

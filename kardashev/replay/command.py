@@ -97,6 +97,7 @@ def replay(
     stakes=None,
     workers=1,
     engine=LOCAL,
+    as_json=False,
 ):
     """Replays rounds under payout rules beside frozen stakes, and prints what came of it.
 
@@ -117,6 +118,7 @@ def replay(
     stakes : Path of a file as `kardashev.replay.other_stakes.read_stakes` takes it, or None
     workers : int, how many replays run at the same time; with one they share what they read of a round
     engine : as `kardashev.workers.results` takes it
+    as_json : bool, how it is printed
 
     Raises
     ------
@@ -150,9 +152,9 @@ def replay(
         _replay(scratch, asked, _solver(project), workers, engine, progress)
         with scratch.connected() as connection:
             if given is None:
-                print_report(connection, first, last)
+                print_report(connection, first, last, as_json)
             else:
-                print_what_if(connection, first, last)
+                print_what_if(connection, first, last, as_json)
             if out is not None:
                 write_out(connection, out, asked.tables)
                 progress(f"written to {out}")

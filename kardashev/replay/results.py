@@ -1,11 +1,12 @@
 """What a replay leaves: a report, a file of its own, files of the landing that the next build publishes."""
 
 import os
+from dataclasses import dataclass
 from urllib.parse import quote
 
 from kardashev.errors import SettingError, WarehouseError
 from kardashev.landing.files import write_landed
-from kardashev.printing import print_table
+from kardashev.printing import as_objects, print_json, print_table
 from kardashev.replay.queries import read_sql
 from kardashev.warehouse.environment import check_file, is_same_file
 from kardashev.warehouse.publish import publish
@@ -83,38 +84,64 @@ def land_replays(connection, landing):
     return names
 
 
-def print_report(connection, first, last):
+def print_report(connection, first, last, as_json=False):
     """Prints what moved the stakes, and what that did to the meta model, to standard output."""
-    title = f"Rounds {first} to {last}: stakes of the first and the last round, and what moved them"
-    _print(title, connection.execute(read_sql("report_stakes")))
-    title = (
-        "\nMean final scores of the meta model and the meta portfolio, and the fund's mean return before\n"
-        "costs, with frozen and paid stakes"
+    rounds = f"Rounds {first} to {last}"
+    parts = (
+        Part("stakes", f"{rounds}: stakes of the first and the last round, and what moved them"),
+        Part(
+            "scores",
+            "Mean final scores of the meta model and the meta portfolio, and the fund's mean return before\n"
+            "costs, with frozen and paid stakes",
+        ),
     )
-    _print(title, connection.execute(read_sql("report_scores")))
+    _print(connection, parts, as_json)
 
 
-def print_what_if(connection, first, last):
+def print_what_if(connection, first, last, as_json=False):
     """Prints what tried stakes would have been paid, and to whose cost, to standard output."""
-    title = (
-        f"Rounds {first} to {last}: stake at risk in a round, and payouts, landed and tried, NMR"
+    others = f"those that are tried, and the {OTHERS_SAID} others moved most"
+    rounds = f"Rounds {first} to {last}"
+    parts = (
+        Part(
+            "what_if_totals",
+            f"{rounds}: stake at risk in a round, and payouts, landed and tried, NMR",
+        ),
+        Part("what_if_owners", f"Payouts of accounts: {others}", "account_id"),
+        Part("what_if_owners", f"Payouts of models: {others}", "model_id"),
+        Part(
+            "what_if_scores",
+            "Mean final scores of the meta model and the meta portfolio, and the fund's mean return",
+        ),
     )
-    _print(title, connection.execute(read_sql("report_what_if_totals")))
-    for owner, named in (("account_id", "accounts"), ("model_id", "models")):
-        title = (
-            f"\nPayouts of {named}: those that are tried, and the {OTHERS_SAID} others moved most"
-        )
-        asked = {"owner": owner, "rows": OTHERS_SAID}
-        rows = connection.execute(read_sql("report_what_if_owners"), asked)
-        _print(title, rows, {"owner": owner})
-    title = (
-        "\nMean final scores of the meta model and the meta portfolio, and the fund's mean return"
-    )
-    _print(title, connection.execute(read_sql("report_what_if_scores")))
+    _print(connection, parts, as_json)
 
 
-def _print(title, rows, heads=None):
-    """Prints the rows of a query that was run; some of its columns under other heads."""
-    print(f"{title}\n")
-    names = [(heads or {}).get(name, name) for name, *_ in rows.description]
-    print_table(names, rows.fetchall())
+@dataclass(frozen=True)
+class Part:
+    """A table of a report: rows of the query sql/report_{query}.sql, or of each owner of a stake."""
+
+    query: str
+    title: str
+    owner: str | None = None
+
+    @property
+    def name(self):
+        """In JSON: as the query is named, or the owners."""
+        return f"{self.owner.removesuffix('_id')}s" if self.owner else self.query
+
+    def read(self, connection):
+        """Heads, and rows."""
+        asked = {"owner": self.owner, "rows": OTHERS_SAID} if self.owner else {}
+        rows = connection.execute(read_sql(f"report_{self.query}"), asked)
+        heads = [self.owner if name == "owner" else name for name, *_ in rows.description]
+        return heads, rows.fetchall()
+
+
+def _print(connection, parts, as_json):
+    if as_json:
+        print_json({part.name: as_objects(*part.read(connection)) for part in parts})
+        return
+    for place, part in enumerate(parts):
+        print("\n" * (place > 0) + f"{part.title}\n")
+        print_table(*part.read(connection))

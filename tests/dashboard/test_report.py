@@ -1,5 +1,6 @@
 """Reports: one file that holds everything, opens offline and runs nothing; in short on the terminal."""
 
+import json
 from html.parser import HTMLParser
 
 import pytest
@@ -97,6 +98,16 @@ def test_a_report_is_printed_in_short(played, capsys):
     assert "Payouts (30 rows)" in out
 
 
+def test_a_report_as_json_has_every_row_or_why_there_is_none(played, capsys):
+    status, out, _ = run(capsys, "model_3", "--json", "--published", str(played))
+    report = json.loads(out)
+    rows = {section["title"]: section["rows"] for section in report["sections"]}
+    assert (status, report["title"], len(rows["Payouts"])) == (0, "Model Minnow", 30)
+    assert all(
+        (section["rows"] is None) != (section["problem"] is None) for section in report["sections"]
+    )
+
+
 def test_a_report_is_written_where_it_says(played, tmp_path, capsys):
     pytest.importorskip("vl_convert", reason="`make dashboard` installs what draws charts")
     path = tmp_path / "fund.html"
@@ -115,6 +126,7 @@ def test_a_report_is_written_where_it_says(played, tmp_path, capsys):
         ([], "MODEL, --round N or --fund"),
         (["model_3", "--fund"], "one of them"),
         (["--fund", "--html", "/nowhere/fund.html"], "cannot be written"),
+        (["--fund", "--html", "fund.html", "--json"], "give one of them"),
     ],
 )
 def test_what_cannot_be_reported_ends_in_one_line(played, capsys, arguments, said):

@@ -1,5 +1,6 @@
 """The fund, signal types and indicators, recomputed from published tables and landed files."""
 
+import json
 import shutil
 
 import duckdb
@@ -373,6 +374,12 @@ def test_the_check_prints_tc_beside_the_moves(daily, capsys):
     printed = capsys.readouterr().out
     assert "TC, undropped" in printed
     assert len(printed.strip().splitlines()) == 11
+    asked = ["contribution", "model_c", "--round", str(HELD_ROUND), "--json"]
+    assert main([*asked, *places]) == 0
+    check = json.loads(capsys.readouterr().out)
+    assert set(check["contributions"]) == {"v1", "undropped"}
+    assert check["amounts"][-1] == -check["stake"]
+    assert f"{check['base']:.6f}" in printed
 
 
 def test_a_round_whose_signals_are_dropped_says_which_are_held(daily, tmp_path, capsys):

@@ -1,6 +1,7 @@
 """Replays against production: the stakes that a replay comes to, landed and built, give the same payouts."""
 
 import hashlib
+import json
 import signal
 import subprocess
 import sys
@@ -281,14 +282,19 @@ def what_if(out):
     return frame.sort_values(["payout_rule", "round_number", "model_id"])
 
 
-def test_tried_stakes_are_paid_what_they_are_paid_once_they_are_landed(world, paid, tmp_path):
+def test_tried_stakes_are_paid_what_they_are_paid_once_they_are_landed(
+    world, paid, tmp_path, capfd
+):
     """Those of the other warehouse, tried in this one; the landed ones are paid what this one paid them."""
     stakes, out = tmp_path / "mine.parquet", tmp_path / "what_if.duckdb"
     expected = {"landed_": world.marts()["fct_payouts"], "": paid.marts()["fct_payouts"]}
     columns = ["model_id", "round_number", "stake_nmr"]
     expected[""][columns].assign(note="tried").to_parquet(stakes, index=False)
-    rules = ("--pay", "house", "--stakes", str(stakes), "--out", str(out))
+    rules = ("--pay", "house", "--stakes", str(stakes), "--out", str(out), "--json")
     assert replay(world, *ALL, *rules) == 0
+    printed = json.loads(capfd.readouterr().out)
+    assert set(printed) == {"what_if_totals", "accounts", "models", "what_if_scores"}
+    assert {row["payout_rule"] for row in printed["models"]} == {"house", RULE}
     by_rule = dict(list(what_if(out).groupby("payout_rule")))
     for prefix, rule in (("landed_", "house"), ("", RULE)):
         found = by_rule[rule]
