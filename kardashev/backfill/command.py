@@ -10,7 +10,7 @@ import duckdb
 from kardashev.backfill.build import Task, build_slice
 from kardashev.backfill.merge import merge
 from kardashev.backfill.parts import BEFORE, GUARDS, read_parts
-from kardashev.backfill.slices import due_slices
+from kardashev.backfill.slices import due_rounds, due_slices
 from kardashev.errors import WarehouseError
 from kardashev.printing import Progress, say
 from kardashev.warehouse.environment import DATABASE, LANDING, ROUNDS, from_here
@@ -19,6 +19,9 @@ from kardashev.warehouse.reading import reading
 from kardashev.workers import LOCAL, results
 
 MOST_ROUNDS = 50  # of a slice, unless asked: a worker's memory grows with them
+WINDOW_ROUNDS = (
+    3  # rounds of work that judging and preparing its window costs a slice that is not the first
+)
 MEMORY_SHARE = 0.8  # of the machine's, for all workers together
 BEFORE_NODES = (*(f"kardashev.{topic}" for topic in BEFORE), *GUARDS)
 ALL_ROUNDS = 0, 2**31 - 1
@@ -49,9 +52,13 @@ class Backfill:
         """Beside the warehouse: slices that are built, until they are merged and all is published."""
         return self.database.with_name(f"{self.database.name}.slices")
 
-    def length(self, due):
-        """Rounds of a slice, of so many that are due."""
-        return self.slice_rounds or max(1, min(MOST_ROUNDS, -(-due // self.workers)))
+    def lengths(self, due):
+        """Rounds of the first slice and of each later one, of so many that are due."""
+        if self.slice_rounds:
+            return self.slice_rounds, self.slice_rounds
+        slices = self.workers * max(1, -(-due // (self.workers * MOST_ROUNDS)))
+        first = -(-(due + WINDOW_ROUNDS * (slices - 1)) // slices)
+        return first, max(1, first - WINDOW_ROUNDS)
 
 
 def backfill(asked):
@@ -106,9 +113,8 @@ def backfill(asked):
 
 
 def _slices(asked, connection):
-    first, last = asked.first, asked.last
-    due = sum(slice_.rounds for slice_ in due_slices(connection, first, last, MOST_ROUNDS))
-    return due_slices(connection, first, last, asked.length(due))
+    due = due_rounds(connection, asked.first, asked.last)
+    return due_slices(connection, due, *asked.lengths(len(due)))
 
 
 def _built(asked, parts, slices):

@@ -72,24 +72,38 @@ class Slice:
         return f"rounds {self.first}-{self.last}"
 
 
-def due_slices(connection, first, last, length):
-    """The slices of the rounds that are due, in order, of at most so many rounds each.
+def due_rounds(connection, first, last):
+    """The rounds that are due among those that are asked for, in order.
 
     Parameters
     ----------
     connection : duckdb.DuckDBPyConnection of the warehouse, after what comes before slices is built
-    first, last : int, rounds that are asked for
-    length : int
+    first, last : int
+
+    Returns
+    -------
+    list of int
+    """
+    asked = {"first": first, "last": last}
+    return [number for (number,) in connection.execute(WORK, asked).fetchall()]
+
+
+def due_slices(connection, due, first_length, length):
+    """The slices of the rounds that are due, in order.
+
+    Parameters
+    ----------
+    connection : as in `due_rounds`
+    due : list of int
+    first_length, length : int, rounds of the first slice, and of each later one, at most
 
     Returns
     -------
     list of Slice
         Between them they are all rounds from the first to the last: one without work belongs to a slice too.
     """
-    asked = {"first": first, "last": last}
-    due = [number for (number,) in connection.execute(WORK, asked).fetchall()]
-    starts = due[::length]
-    bounds = zip(starts, [*(start - 1 for start in starts[1:]), due[-1] if due else 0], strict=True)
+    starts = [*due[:1], *due[first_length::length]]
+    bounds = zip(starts, [*(start - 1 for start in starts[1:]), *due[-1:]], strict=True)
     return [
         _slice(connection, *span, sum(span[0] <= number <= span[1] for number in due))
         for span in bounds

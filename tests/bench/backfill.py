@@ -3,7 +3,8 @@
     python tests/bench/backfill.py                               60 rounds of 2,000 stocks and 300 models
     python tests/bench/backfill.py --rounds 20 --stocks 500
 
-DuckDB and dbt have one thread in the build and in each worker, so that both are told by workers alone.
+DuckDB and dbt have one thread in the build and in each worker, so that both are told by workers alone; what a
+backfill does before and after has as many threads as there are workers.
 """
 
 import argparse
@@ -38,10 +39,10 @@ def main():
             f"{options.stocks:,} stocks, {options.models:,} models, {options.columns} neutralizers"
         )
         say(f"{options.rounds} rounds of {size}")
-        one = run(folder, "one build", "build", "--quiet", "--threads", "1")
+        one = run(folder, 1, "one build", "build", "--quiet", "--threads", "1")
         expected = contents(folder)
         for workers in options.workers:
-            wall = run(folder, f"backfill, {workers} workers", "--workers", str(workers))
+            wall = run(folder, workers, f"backfill, {workers} workers", "--workers", str(workers))
             if contents(folder) != expected:
                 raise SystemExit("the backfill's marts are not those of one build")
             say(f"  {wall / one:.2f} of one build's wall time")
@@ -55,7 +56,7 @@ def land(folder, options):
     tournament.land_targets(options.rounds, range(options.rounds))
 
 
-def run(folder, what, *arguments):
+def run(folder, threads, what, *arguments):
     """Builds an empty warehouse, prints what it took, and returns its wall seconds."""
     database, published = folder / "kardashev.duckdb", folder / "published.duckdb"
     for file in (database, published):
@@ -64,7 +65,7 @@ def run(folder, what, *arguments):
         "KARDASHEV_LANDING": str(folder / "landing"),
         "KARDASHEV_DB": str(database),
         "KARDASHEV_PUBLISHED": str(published),
-        "KARDASHEV_THREADS": "1",
+        "KARDASHEV_THREADS": str(threads),
         "DBT_TARGET_PATH": str(folder / "target"),
         "DBT_LOG_PATH": str(folder / "logs"),
     }

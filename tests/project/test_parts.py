@@ -1,7 +1,10 @@
 """How a backfill cuts the project: each part reads what is there when it is built"""
 
+from pathlib import Path
+
 import pytest
 
+from kardashev.backfill.command import MOST_ROUNDS, WINDOW_ROUNDS, Backfill
 from kardashev.backfill.parts import AGAIN, CROSSING, GUARDS, NARROWED, SLICED_TOO, read_parts
 
 
@@ -49,3 +52,25 @@ def test_what_is_merged_is_told_apart_by_round(parts, models):
     for name in (*parts.kept, *parts.handed_on):
         columns = models[name]["columns"]
         assert "round_number" in columns, name
+
+
+@pytest.mark.parametrize("due", [1, 2, 3, 7, 60, 101, 500, 5000])
+@pytest.mark.parametrize("workers", [1, 2, 4, 16])
+def test_slices_that_are_built_at_the_same_time_take_as_long(due, workers):
+    """A later one has fewer rounds, for it prepares its window too; each worker has as many slices."""
+    first, later = asked(workers=workers).lengths(due)
+    assert first <= MOST_ROUNDS + WINDOW_ROUNDS
+    assert later == max(1, first - WINDOW_ROUNDS)
+    slices = 1 + max(0, -(-(due - first) // later))
+    if due > workers * (WINDOW_ROUNDS + 1) ** 2:
+        assert slices % workers == 0
+        assert due - first - (slices - 1) * later > -slices  # the last is shorter by less than that
+
+
+def test_slices_are_as_long_as_asked():
+    assert asked(slice_rounds=13).lengths(60) == (13, 13)
+
+
+def asked(**options):
+    place = Path("nowhere")
+    return Backfill(0, 60, place, place, place, **options)
