@@ -1,9 +1,8 @@
 """What is to be landed: the eras of a folder that are wanted, as rounds, and what of each is not landed yet.
 
 A round has its era date as its number, 20240105, so that runs with other choices agree and no round of the
-organiser's is in the way; the group ``live`` may have the organiser's number. It opens the day after its era
-at 13:00 UTC and closes two hours later; after a Friday it closes on Monday, 14:00 UTC. `kardashev market` has
-the same times.
+organiser's is in the way; the group ``live`` may have the organiser's number. A round of a Friday, or of
+a day after it, closes on Monday.
 """
 
 from dataclasses import dataclass, field
@@ -19,11 +18,11 @@ from kardashev.landing.files import landed_path
 from kardashev.landing.ingest.choices import ERAS
 from kardashev.landing.ingest.source import Source
 from kardashev.landing.layouts import UNREADABLE
+from kardashev.landing.round_times import CLOSES, CLOSES_ON_MONDAY, OPENS
 from kardashev.landing.uploads import uploads_together
 
 LIVE, TRAIN = "live", "train"  # groups with a meaning of their own
 SMALLEST_SHARE = 0.8  # of an era's stocks that a target must have, as its contract says
-OPEN_TIME, CLOSE_AFTER, CLOSE_ON_MONDAY = time(13), timedelta(hours=2), time(14)
 
 
 @dataclass
@@ -60,14 +59,14 @@ class EraRound:
 
     @property
     def open_at(self):
-        return datetime.combine(self.era_date + timedelta(1), OPEN_TIME, UTC)
+        return _midnight(self.era_date) + OPENS
 
     @property
     def close_at(self):
         if self.era_date.weekday() < FRIDAY:
-            return self.open_at + CLOSE_AFTER
-        monday = self.era_date + timedelta(7 - self.era_date.weekday())
-        return datetime.combine(monday, CLOSE_ON_MONDAY, UTC)
+            return self.open_at + CLOSES
+        monday = self.era_date - timedelta(self.era_date.weekday())
+        return _midnight(monday) + CLOSES_ON_MONDAY
 
     def row(self, tournament):
         """The row of ``rounds/``."""
@@ -80,6 +79,10 @@ class EraRound:
             "close_at": self.close_at,
         }
         return pa.Table.from_pylist([row])
+
+
+def _midnight(day):
+    return datetime.combine(day, time(), UTC)
 
 
 def wanted_eras(connection, opened, mapping, choices, values_beside):

@@ -14,6 +14,7 @@ import duckdb
 
 from kardashev.errors import MarketError
 from kardashev.landing.layouts import literal_path
+from kardashev.landing.round_times import CLOSES, CLOSES_ON_MONDAY, OPENS
 
 CADENCES = ("weekly", "daily")
 CARRY_DAYS = 5  # trading days for which a ticker's last price stands in for a missing one
@@ -97,8 +98,9 @@ def make_eras(
     cadence : "weekly" (last trading day of each ISO week that has ended) or "daily"
     era_from, era_to : both included
     """
-    parameters = {"cadence": cadence, "era_from": era_from, "era_to": era_to}
-    connection.execute(read_sql("eras"), parameters)
+    times = {"opens": OPENS, "closes": CLOSES, "closes_on_monday": CLOSES_ON_MONDAY}
+    asked = {"cadence": cadence, "era_from": era_from, "era_to": era_to}
+    connection.execute(read_sql("eras"), asked | times)
     return [
         Era(*row)
         for row in connection.execute("select * from eras order by round_number").fetchall()

@@ -1,5 +1,5 @@
 -- Grain: round_number. Numbers depend on cadence and date alone, so every run agrees on
--- them: weeks, or weekdays, since Monday 2000-01-03. Times are UTC.
+-- them: weeks, or weekdays, since Monday 2000-01-03. Times are UTC, $opens and so on those of round_times.py.
 create or replace table eras as
 with
 
@@ -49,7 +49,7 @@ timed as (
         era_date,
         day_number,
         monday,
-        era_date + interval '1 day 13 hours' as open_at
+        era_date + $opens as open_at
 
     from ended
     where era_date between $era_from and $era_to
@@ -62,8 +62,8 @@ select
     day_number,
     open_at,
     case $cadence
-        when 'weekly' then monday + interval '7 days 14 hours'
-        else open_at + interval '2 hours'
+        when 'weekly' then monday + $closes_on_monday
+        else open_at + $closes
     end as close_at
 
 from timed
