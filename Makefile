@@ -73,6 +73,7 @@ test-long: test postgres  ## and what takes minutes: a build killed at every pla
 
 bench: .venv/dashboard  ## CPU seconds and memory of whole builds, and of each kernel, at real size
 	$(BIN)/python tests/bench/build.py
+	$(BIN)/python tests/bench/nodes.py
 	$(BIN)/python tests/bench/backfill.py
 	$(BIN)/python tests/bench/door.py
 	$(BIN)/python tests/bench/judging.py

@@ -31,10 +31,10 @@ SAMPLE = 40  # models that numerai-tools scores
 
 
 class Builds:
-    """A warehouse in a folder of its own."""
+    """A warehouse in a folder of its own, of this project or another."""
 
-    def __init__(self, folder):
-        self.folder = folder
+    def __init__(self, folder, project=PROJECT):
+        self.folder, self.project = folder, project
         self.database = folder / "kardashev.duckdb"
 
     def build(self, what):
@@ -48,7 +48,7 @@ class Builds:
         }
         dbt = str(Path(sys.executable).with_name("dbt"))
         command = [dbt, "build", "--quiet", "--exclude-resource-type", "unit_test"]
-        command += ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
+        command += ["--project-dir", str(self.project), "--profiles-dir", str(self.project)]
         before = self.database.stat().st_size if self.database.exists() else 0
         started, timed = time.monotonic(), self.folder / "time"
         done = subprocess.run(
@@ -66,10 +66,15 @@ class Builds:
             f"{what}: {wall:.0f} s, {spent['cpu']:.0f} CPU s, peak {spent['peak']:.1f} GB, "
             f"warehouse {self.database.stat().st_size / 1e6:,.0f} MB ({grown:+,.0f})"
         )
-        self._print_topics()
+        if self.project == PROJECT:
+            self._print_topics()
+
+    def results(self):
+        """What dbt says of each node of the last build."""
+        return json.loads((self.folder / "target" / "run_results.json").read_text())["results"]
 
     def _print_topics(self):
-        results = json.loads((self.folder / "target" / "run_results.json").read_text())["results"]
+        results = self.results()
         manifest = json.loads((self.folder / "target" / "manifest.json").read_text())["nodes"]
         topics, models = defaultdict(float), []
         for result in results:
