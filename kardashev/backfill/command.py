@@ -139,6 +139,8 @@ def _built(asked, parts, slices):
     done = total - sum(task.slice_.rounds for task in tasks)
     if done:
         say(f"{done} of {total} rounds are built already")
+    if tasks:
+        say(f"building {total - done} rounds in {len(tasks)} slices, {asked.workers} at a time")
     with Progress("rounds", "to be merged") as progress:
         step = progress.begin(total)
         for slice_ in results(build_slice, tasks, asked.workers, asked.engine):
