@@ -28,6 +28,7 @@ TERMS = (
     *("corr_v4,v1,0.2", "mmc,v1,1", "bmc,v1,0.3", "neutral_mmc,v1,0.5", "mpc,v3,0.5"),
     *("tc,v1,0.0003", "tc,undropped,0.0002", "tc,masked,0.0001", "tc,rank,0.01"),
 )
+PAID = ("fct_payouts", "fct_stake_ledger", "fct_fund_performance", "fct_meta_models")  # looked at
 PAYS = "0.25,false,30,0.1,10"  # clip, clips_before_factor, stake_threshold_nmr, retention
 
 
@@ -152,6 +153,7 @@ def paid(out, tmp_path_factory):
         payout_terms=lambda text: in_place_of(text, "house", terms),
     )
     land(warehouse.landing, lambda number, model: stakes["stake_nmr"].loc[(number, model)])
+    warehouse.built_marts = PAID
     warehouse.build()
     return warehouse
 
