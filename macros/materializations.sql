@@ -9,7 +9,9 @@
 {% materialization table, adapter="duckdb", supported_languages=["sql", "python"] %}
     {% set target = this.incorporate(type="table") %}
     {{ run_hooks(pre_hooks) }}
-    {% set script = in_one_transaction(drop_other_type(target) ~ whole_table(target)) %}
+    {% set script = in_one_transaction(
+        drop_other_type(target, load_cached_relation(this)) ~ whole_table(target)
+    ) %}
     {% call statement("main", language=model["language"], auto_begin=False) %}
         {{- rows_beside_or(script, target) -}}
     {% endcall %}
@@ -23,7 +25,9 @@
     {% set target = this.incorporate(type="view") %}
     {{ run_hooks(pre_hooks) }}
     {% call statement("main", auto_begin=False) %}
-        {{- in_one_transaction(drop_other_type(target) ~ view_itself(target)) -}}
+        {{- in_one_transaction(
+            drop_other_type(target, load_cached_relation(this)) ~ view_itself(target)
+        ) -}}
     {% endcall %}
     {{ run_hooks(post_hooks) }}
     {{ return({"relations": [target]}) }}
@@ -42,7 +46,7 @@
     {{ run_hooks(pre_hooks) }}
     {% set is_whole = existing is none or existing.is_view or should_full_refresh() %}
     {% set script = in_one_transaction(
-        drop_other_type(target) ~ whole_table(target) if is_whole else due_rows(target)
+        drop_other_type(target, existing) ~ whole_table(target) if is_whole else due_rows(target)
     ) %}
     {% call statement("main", language=model["language"], auto_begin=False) %}
         {{- rows_beside_or(script, target) -}}
@@ -138,8 +142,7 @@
 
 
 {# A relation of the same name that is a table where a view is wanted, or the other way round, goes first. #}
-{% macro drop_other_type(target) %}
-    {%- set existing = load_cached_relation(target) -%}
+{% macro drop_other_type(target, existing) %}
     {%- if existing and existing.type != target.type -%}
         drop {{ existing.type }} {{ existing }};
     {%- endif -%}
