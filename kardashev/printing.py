@@ -107,11 +107,6 @@ def print_rows(heads, rows, form=TABLE):
         writer.writerows(map(_csv_cells, rows))
 
 
-def as_objects(heads, rows):
-    """Rows as JSON has them: a list of mappings."""
-    return [dict(zip(heads, row, strict=True)) for row in rows]
-
-
 def print_json(document):
     """Prints a document as JSON: no NaN, times as ISO has them."""
     print(json.dumps(_plain(document), indent=2))
@@ -233,9 +228,9 @@ def _plain(value):
         return [_plain(one) for one in value]
     if isinstance(value, Decimal):
         value = float(value)
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if value is None or isinstance(value, bool | int | str):
+    if _is_missing(value) or (isinstance(value, float) and not math.isfinite(value)):
+        return None
+    if isinstance(value, bool | int | float | str):
         return value
     return value.isoformat() if isinstance(value, date) else str(value)
 

@@ -16,7 +16,7 @@ from kardashev.dashboard import choices
 from kardashev.dashboard.text import escaped, words
 from kardashev.dashboard.views import diagnostics, fund, model, rounds
 from kardashev.errors import SettingError, WarehouseError
-from kardashev.printing import as_objects, print_json, print_table, visible
+from kardashev.printing import print_json, print_table, visible
 from kardashev.warehouse.reading import named_model
 
 WIDTH = 760  # pixels of a chart
@@ -227,8 +227,7 @@ def _plain_section(view):
     """A view as JSON has it: its rows, or in their place why it cannot be read."""
     if isinstance(view, WarehouseError):
         return {"title": None, "rows": None, "problem": str(view)}
-    rows = as_objects(view.table.columns, view.table.itertuples(index=False, name=None))
-    return {"title": view.title, "rows": rows, "problem": None}
+    return {"title": view.title, "rows": view.table.to_dict("records"), "problem": None}
 
 
 def _section(view):

@@ -6,10 +6,11 @@ from urllib.parse import quote
 
 from kardashev.errors import SettingError, WarehouseError
 from kardashev.landing.files import write_landed
-from kardashev.printing import as_objects, print_json, print_table
+from kardashev.printing import print_json, print_table
 from kardashev.replay.queries import read_sql
 from kardashev.warehouse.environment import check_file, is_same_file
 from kardashev.warehouse.publish import publish
+from kardashev.warehouse.reading import records
 
 TABLES = ("replayed_stakes", "replayed_scores")
 WHAT_IF = ("what_if_payouts", "what_if_scores")  # of stakes that are tried
@@ -131,17 +132,19 @@ class Part:
         return f"{self.owner.removesuffix('_id')}s" if self.owner else self.query
 
     def read(self, connection):
-        """Heads, and rows."""
-        asked = {"owner": self.owner, "rows": OTHERS_SAID} if self.owner else {}
-        rows = connection.execute(read_sql(f"report_{self.query}"), asked)
-        heads = [self.owner if name == "owner" else name for name, *_ in rows.description]
-        return heads, rows.fetchall()
+        """The rows, as a relation."""
+        sql = read_sql(f"report_{self.query}")
+        if self.owner is None:
+            return connection.sql(sql)
+        rows = connection.sql(sql, params={"owner": self.owner, "rows": OTHERS_SAID})
+        return rows.project(f"* rename (owner as {self.owner})")
 
 
 def _print(connection, parts, as_json):
     if as_json:
-        print_json({part.name: as_objects(*part.read(connection)) for part in parts})
+        print_json({part.name: records(part.read(connection)) for part in parts})
         return
     for place, part in enumerate(parts):
         print("\n" * (place > 0) + f"{part.title}\n")
-        print_table(*part.read(connection))
+        rows = part.read(connection)
+        print_table(rows.columns, rows.fetchall())

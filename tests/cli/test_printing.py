@@ -1,20 +1,28 @@
 """What people landed does not steer the terminal of whoever looks at it."""
 
 import io
+import json
 import sys
 from collections import Counter
 from types import SimpleNamespace
 
 import duckdb
+import pandas as pd
 import pytest
 from rich.cells import cell_len
 
 from kardashev import cli
 from kardashev.errors import MarketError
-from kardashev.printing import print_table, visible, visible_lines
+from kardashev.printing import print_json, print_table, visible, visible_lines
 
 NAME = "Dr\x1b[2J Evil\r\u202e\x07\n  second line\x9b é 株"
 VISIBLE = r"Dr\x1b[2J Evil\r\u202e\x07\n  second line\x9b é 株"
+
+
+@pytest.mark.parametrize("value", [None, float("nan"), float("-inf"), pd.NaT])
+def test_what_is_missing_or_infinite_is_null_in_json(value, capsys):
+    print_json({"value": [value]})
+    assert json.loads(capsys.readouterr().out) == {"value": [None]}
 
 
 def test_what_steers_a_terminal_is_shown_as_its_escape():
