@@ -18,10 +18,8 @@ from kardashev.warehouse.invocation import dbt_options, run_dbt
 from kardashev.warehouse.reading import reading
 from kardashev.workers import LOCAL, results
 
-MOST_ROUNDS = 50  # of a slice, unless asked: a worker's memory grows with them
-WINDOW_ROUNDS = (
-    3  # rounds of work that judging and preparing its window costs a slice that is not the first
-)
+MOST_ROUNDS = 50  # of a slice and its window, unless asked: a worker's memory grows with them
+WINDOW_ROUNDS = 3  # of a slice take as long as judging and preparing its window does
 MEMORY_SHARE = 0.8  # of the machine's, for all workers together
 BEFORE_NODES = (*(f"kardashev.{topic}" for topic in BEFORE), *GUARDS)
 ALL_ROUNDS = 0, 2**31 - 1

@@ -33,7 +33,7 @@ ROUND, COUNT = click.IntRange(min=0), click.IntRange(min=1)
 @click.option(
     "--slice-rounds",
     type=COUNT,
-    help="rounds of a slice at most (default: up to 50, spread evenly)",
+    help="rounds of a slice at most (default: some 50, spread over the workers)",
 )
 @project_option
 @landing_option
