@@ -9,9 +9,7 @@
 {% materialization table, adapter="duckdb", supported_languages=["sql", "python"] %}
     {% set target = this.incorporate(type="table") %}
     {{ run_hooks(pre_hooks) }}
-    {% set script = in_one_transaction(
-        drop_other_type(target, load_cached_relation(this)) ~ whole_table(target)
-    ) %}
+    {% set script = in_one_transaction(whole_table(target)) %}
     {% call statement("main", language=model["language"], auto_begin=False) %}
         {{- rows_beside_or(script, target) -}}
     {% endcall %}
@@ -25,9 +23,7 @@
     {% set target = this.incorporate(type="view") %}
     {{ run_hooks(pre_hooks) }}
     {% call statement("main", auto_begin=False) %}
-        {{- in_one_transaction(
-            drop_other_type(target, load_cached_relation(this)) ~ view_itself(target)
-        ) -}}
+        {{- in_one_transaction(view_itself(target)) -}}
     {% endcall %}
     {{ run_hooks(post_hooks) }}
     {{ return({"relations": [target]}) }}
@@ -44,10 +40,8 @@
     {% set target = this.incorporate(type="table") %}
     {% set existing = load_cached_relation(this) %}
     {{ run_hooks(pre_hooks) }}
-    {% set is_whole = existing is none or existing.is_view or should_full_refresh() %}
-    {% set script = in_one_transaction(
-        drop_other_type(target, existing) ~ whole_table(target) if is_whole else due_rows(target)
-    ) %}
+    {% set is_whole = existing is none or should_full_refresh() %}
+    {% set script = in_one_transaction(whole_table(target) if is_whole else due_rows(target)) %}
     {% call statement("main", language=model["language"], auto_begin=False) %}
         {{- rows_beside_or(script, target) -}}
     {% endcall %}
@@ -141,9 +135,23 @@
 {% endmacro %}
 
 
-{# A relation of the same name that is a table where a view is wanted, or the other way round, goes first. #}
-{% macro drop_other_type(target, existing) %}
-    {%- if existing and existing.type != target.type -%}
-        drop {{ existing.type }} {{ existing }};
-    {%- endif -%}
+{#
+    Before the first model: what stands as a view and shall be a table, or the other way round, goes. One look for all
+    models, because dbt would compare each with every relation there is.
+#}
+{% macro drop_what_changed_type() %}
+    {% if execute and flags.WHICH in ("build", "run") %}
+        {% set wanted = {} %}
+        {% for node in graph.nodes.values() if node.resource_type == "model" and node.unique_id in selected_resources %}
+            {% do wanted.update({node.alias: "VIEW" if node.config.materialized == "view" else "BASE TABLE"}) %}
+        {% endfor %}
+        {% set standing = run_query(
+            "select table_name, table_type from information_schema.tables where table_catalog = '"
+            ~ target.database ~ "' and table_schema = '" ~ target.schema ~ "'"
+        ) %}
+        {% for name, type in standing.rows if type != wanted.get(name, type) %}
+            {% do adapter.drop_relation(adapter.get_relation(target.database, target.schema, name)) %}
+        {% endfor %}
+        {% do adapter.commit() %}
+    {% endif %}
 {% endmacro %}

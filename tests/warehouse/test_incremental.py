@@ -83,6 +83,16 @@ def test_rows_that_share_a_key_leave_the_table_as_it_was(one_due):
     assert one_due.query("from int_stakes_at_risk order by all") == kept
 
 
+def test_a_table_that_became_a_view_or_a_view_that_became_a_table_gives_its_place(one_due):
+    one_due.execute("drop view int_badges; create table int_badges as select 1 as one")
+    for table in ("dim_days", "int_streaks"):
+        one_due.execute(f"drop table {table}; create view {table} as select 1 as one")
+    assert dbt(one_due, "run", "--select", "int_badges", "dim_days", "int_streaks")[0] == 0
+    types = "select table_type from information_schema.tables where table_name in {} order by table_name"
+    names = ("dim_days", "int_badges", "int_streaks")
+    assert one_due.query(types.format(names)) == [("BASE TABLE",), ("VIEW",), ("BASE TABLE",)]
+
+
 def worklist(warehouse, flag):
     return [n for (n,) in warehouse.query(f"select round_number from int_rounds_due where {flag}")]
 
