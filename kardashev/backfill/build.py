@@ -18,9 +18,8 @@ from kardashev.warehouse.environment import (
     WORKER,
     from_here,
 )
-from kardashev.warehouse.invocation import dbt_options
+from kardashev.warehouse.invocation import PARSE, dbt_options, take_parse
 
-PARSE = "partial_parse.msgpack"  # dbt's parse of the project, in its target folder
 LOG = "log.txt"
 
 
@@ -64,7 +63,7 @@ def build_slice(task):
     scratch = Path(tempfile.mkdtemp(prefix=f".{task.slice_.name}.", dir=task.folder.parent))
     try:
         cut(task.database, task.slice_, task.parts, warehouse_of(scratch, task.database))
-        _take_parse(task, scratch)
+        take_parse(task.folder.parent / "target" / PARSE, scratch / "target" / PARSE)
         with (scratch / LOG).open("w") as log, contextlib.redirect_stdout(log):
             problem = _dbt(task, scratch)
         if problem:
@@ -76,14 +75,6 @@ def build_slice(task):
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     return task.slice_
-
-
-def _take_parse(task, scratch):
-    """A parse of the same project is taken over; dbt itself checks what has changed."""
-    parse = task.folder.parent / "target" / PARSE
-    if parse.exists():
-        (scratch / "target").mkdir()
-        shutil.copyfile(parse, scratch / "target" / PARSE)
 
 
 def _dbt(task, scratch):

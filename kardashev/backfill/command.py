@@ -14,7 +14,7 @@ from kardashev.backfill.slices import due_rounds, due_slices
 from kardashev.errors import WarehouseError
 from kardashev.printing import Progress, say
 from kardashev.warehouse.environment import DATABASE, LANDING, ROUNDS, from_here
-from kardashev.warehouse.invocation import dbt_options, run_dbt
+from kardashev.warehouse.invocation import run_dbt
 from kardashev.warehouse.reading import reading
 from kardashev.workers import LOCAL, results
 
@@ -154,9 +154,15 @@ def _dbt(asked, *arguments):
         DATABASE: str(from_here(asked.database)),
         ROUNDS: f"{asked.first}-{asked.last}",
     }
-    options = dbt_options(asked.project, asked.folder)
     selection = ("--exclude-resource-type", "unit_test", "--indirect-selection", "empty")
-    return run_dbt(["build", *options, *selection, *arguments], variables, asked.database.parent)
+    return run_dbt(
+        "build",
+        asked.project,
+        asked.folder,
+        (*selection, *arguments),
+        variables,
+        works_in=asked.database.parent,
+    )
 
 
 def _is_recorded(asked):

@@ -11,8 +11,8 @@ import duckdb
 
 from kardashev.errors import WarehouseError
 from kardashev.landing.object_storage import prepare
-from kardashev.warehouse.environment import DATABASE, LANDING, PUBLISHED
-from kardashev.warehouse.invocation import dbt_options, run_dbt
+from kardashev.warehouse.environment import DATABASE, LANDING, PUBLISHED, from_here
+from kardashev.warehouse.invocation import run_dbt
 
 SUCCEEDED = "success"
 
@@ -86,13 +86,15 @@ class Scratch:
         """
         variables = {
             LANDING: str(self.landing.absolute()),
-            DATABASE: str(self.database),
+            DATABASE: str(from_here(self.database)),
             PUBLISHED: str(self.folder / "published.duckdb"),
         }
         results = self.folder / "target" / "run_results.json"
         results.unlink(missing_ok=True)
-        options = dbt_options(self.project, self.folder)
-        status = run_dbt([command, *options, "--select", *nodes], variables)
+        selection = ("--select", *nodes)
+        status = run_dbt(
+            command, self.project, self.folder, selection, variables, works_in=self.folder
+        )
         rows = json.loads(results.read_text())["results"] if results.exists() else []
         built = {row["unique_id"].split(".")[2] for row in rows if row["status"] == SUCCEEDED}
         if missing := sorted({name.removeprefix("+") for name in nodes} - built):
@@ -112,4 +114,4 @@ def scratch_warehouse(project, landing, database):
     """
     with TemporaryDirectory(prefix="kardashev-scratch-") as folder:
         folder = Path(folder)
-        yield Scratch(folder, folder / database.name, Path(project), landing)
+        yield Scratch(folder, folder / database.name, Path(project).absolute(), landing)

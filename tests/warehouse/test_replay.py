@@ -92,11 +92,11 @@ def result(out, name, rule=RULE):
 
 
 def digest(folder):
-    """Path → hash of every file below a folder."""
+    """Path → hash of every file below a folder but what dbt keeps of its parse."""
     return {
         path: hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.rglob("*"))
-        if path.is_file()
+        if path.is_file() and "target" not in path.parts
     }
 
 
