@@ -62,7 +62,7 @@ browser:  # for the dashboard's tests, from the system's packages
 	@.ci/browser
 
 test: check browser  ## every check, whole builds and a real browser included
-	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile tests/warehouse tests/dashboard/test_browser.py
+	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder tests/warehouse tests/dashboard/test_browser.py
 
 postgres:  # for the lake's long tests, from the system's packages
 	@.ci/postgres

@@ -1,6 +1,5 @@
 """Real builds in a folder of their own, and their marts as frames."""
 
-import atexit
 import contextlib
 import io
 import json
@@ -9,7 +8,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,13 +17,14 @@ import pandas as pd
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.adapters.factory import reset_adapters
 from dbt.cli.main import dbtRunner
+from dbt.contracts.graph.manifest import Manifest
 
 from kardashev.warehouse.environment import from_here
 from kardashev.warehouse.lake import Lake
 from kardashev.warehouse.lake_opening import load
 
 PROJECT = Path(__file__).parents[2]
-PARSES = []  # of this process, one is enough
+PARSES = {}  # of each project in this process
 DBT_FILES = (
     *("dbt_project.yml", "profiles.yml"),
     *("models", "python_models", "macros", "seeds", "tests"),
@@ -33,6 +32,7 @@ DBT_FILES = (
 PUBLISHING = "while publishing"
 WITHOUT_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
 WITHOUT_TESTS = (*WITHOUT_UNIT_TESTS, "--exclude-resource-type", "test")
+SILENT = ("--log-level", "none", "--log-level-file", "none")
 RECORDS = (  # of what is done
     *("int_files_read", "int_files_changed", "int_rounds_built", "int_target_days_built"),
 )
@@ -142,6 +142,14 @@ KEYS = {
 }
 
 
+@dataclass(frozen=True)
+class Parse:
+    """What dbt makes of a project's files, and the file in which it keeps that."""
+
+    manifest: Manifest
+    file: Path
+
+
 @dataclass
 class Warehouse:
     """A landing, a warehouse and a published copy below one folder, built by a project."""
@@ -198,9 +206,8 @@ class Warehouse:
 
         Data tests run where ``is_tested``: in the clean build, and where one of them must fail. Elsewhere
         the marts are compared whole, which says more. Unit tests look at no data and have a test of their
-        own. A build that succeeds runs in this process, where dbt is imported already; one that must fail
-        runs in a process of its own, so that what a person would see is read, and so does one that is
-        asked to.
+        own. dbt runs in this process, where it is imported already, unless it is asked to run apart. What
+        a person would see is printed only where the build must fail: it takes dbt long to say.
         """
         exclude = WITHOUT_UNIT_TESTS if is_tested else WITHOUT_TESTS
         select = (
@@ -211,12 +218,16 @@ class Warehouse:
         if select and is_tested:
             select += ["--indirect-selection", "cautious"]
         command = self.command("build", *exclude, *select, *arguments, threads=threads)
-        self._take_parse()
-        if is_apart or not succeeds:
+        self._parsed()
+        if is_apart:
             has_succeeded, output = self._run_apart(command, self.environment(threads))
         else:
-            has_succeeded, output = self._run_here(command, self.environment(threads), is_tested)
-        self._leave_parse()
+            options = [
+                *("--log-level-file", "none"),
+                *(("--log-level", "none") if succeeds else ("--no-use-colors",)),
+                *(() if is_tested else ("--no-write-json",)),
+            ]
+            has_succeeded, output = self._run_here([*options, *command[1:]], threads)
         if succeeds != has_succeeded:
             raise RuntimeError(f"dbt build did not end as it should:\n{output[-4000:]}")
         if succeeds and not self.built_marts and "--select" not in arguments:
@@ -239,22 +250,14 @@ class Warehouse:
                 if len({connection.execute(query).fetchone() for query in queries}) > 1:
                     raise RuntimeError(f"{name} is not published as it was built")
 
-    def _run_here(self, command, environment, writes_manifest):
-        options = ["--log-level-file", "none", *([] if writes_manifest else ["--no-write-json"])]
-        former, folder = dict(os.environ), Path.cwd()
-        os.environ.update(environment)
-        os.chdir(self.folder)
+    def _run_here(self, arguments, threads=1):
+        manifest = None if "--vars" in arguments else self._parsed()
         printed = io.StringIO()
-        try:
-            with contextlib.redirect_stdout(printed):
-                result = dbtRunner().invoke([*options, *command[1:]])
-        finally:
-            DuckDBConnectionManager.close_all_connections()
-            reset_adapters()
-            os.chdir(folder)
-            os.environ.clear()
-            os.environ.update(former)
-        return result.success, f"{printed.getvalue()}{result.exception or ''}"
+        with self._as_dbt_does(self.environment(threads)), contextlib.redirect_stdout(printed):
+            result = dbtRunner(manifest).invoke(arguments)
+        failed = [node.message for node in getattr(result.result, "results", ()) if node.message]
+        said = printed.getvalue() or "\n".join(failed)
+        return result.success, f"{said}{result.exception or ''}"
 
     def _run_apart(self, command, environment):
         done = subprocess.run(
@@ -267,21 +270,40 @@ class Warehouse:
         )
         return done.returncode == 0, done.stdout + done.stderr
 
-    def _take_parse(self):
-        """dbt's parse of the project, which an earlier warehouse left: dbt itself checks what has changed."""
-        if self.project == PROJECT and PARSES and not self._parse.exists():
-            self._parse.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(PARSES[-1], self._parse)
+    def _parsed(self):
+        """dbt's manifest of the project, which is parsed once; what is kept of the parse is in the folder.
 
-    def _leave_parse(self):
-        if self.project == PROJECT and not PARSES and self._parse.exists():
-            kept = Path(tempfile.mkdtemp(prefix="kardashev-parse-")) / self._parse.name
-            PARSES.append(shutil.copy(self._parse, kept))
-            atexit.register(shutil.rmtree, kept.parent, ignore_errors=True)
+        A project with rules of its own is parsed from what was kept of another, but for its rules.
+        """
+        for parse in (PARSES.get(self.project), *PARSES.values()):
+            if parse and not self._parse.exists():
+                self._parse.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(parse.file, self._parse)
+        if self.project not in PARSES:
+            with self._as_dbt_does(self.environment()):
+                parsed = dbtRunner().invoke([*SILENT, *self.command("parse")[1:]])
+            if not parsed.success:
+                raise RuntimeError(f"dbt cannot parse {self.project}: {parsed.exception}")
+            PARSES[self.project] = Parse(parsed.result, self._parse)
+        return PARSES[self.project].manifest
 
     @property
     def _parse(self):
         return self.folder / "target" / "partial_parse.msgpack"
+
+    @contextlib.contextmanager
+    def _as_dbt_does(self, environment):
+        former, folder = dict(os.environ), Path.cwd()
+        os.environ.update(environment)
+        os.chdir(self.folder)
+        try:
+            yield
+        finally:
+            DuckDBConnectionManager.close_all_connections()
+            reset_adapters()
+            os.chdir(folder)
+            os.environ.clear()
+            os.environ.update(former)
 
     def query(self, sql):
         """Rows of the warehouse itself, internal tables included."""

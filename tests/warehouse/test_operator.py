@@ -15,7 +15,7 @@ def lines(output, text):
 
 
 def test_a_missing_landing_is_one_line(warehouse):
-    output = warehouse.build(succeeds=False)
+    output = warehouse.build(succeeds=False, is_apart=True)
     assert len(lines(output, "no landing at")) == 1
     assert "Traceback" not in output
     assert not warehouse.database.exists()
@@ -24,7 +24,7 @@ def test_a_missing_landing_is_one_line(warehouse):
 def test_a_warehouse_in_use_is_one_line(warehouse):
     warehouse.landing.mkdir()
     with duckdb.connect(str(warehouse.database)):
-        output = warehouse.build(succeeds=False)
+        output = warehouse.build(succeeds=False, is_apart=True)
     assert len(lines(output, "cannot be opened")) == 1
     assert "Traceback" not in output
 
@@ -32,7 +32,7 @@ def test_a_warehouse_in_use_is_one_line(warehouse):
 def test_a_published_copy_that_would_replace_the_warehouse_is_one_line(warehouse):
     warehouse.landing.mkdir()
     warehouse.published.symlink_to(warehouse.database)
-    output = warehouse.build(succeeds=False)
+    output = warehouse.build(succeeds=False, is_apart=True)
     assert len(lines(output, "KARDASHEV_PUBLISHED is the warehouse itself")) == 1
     assert "Traceback" not in output
     assert not warehouse.database.exists()
