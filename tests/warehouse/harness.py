@@ -33,6 +33,8 @@ PUBLISHING = "while publishing"
 WITHOUT_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
 WITHOUT_TESTS = (*WITHOUT_UNIT_TESTS, "--exclude-resource-type", "test")
 SILENT = ("--log-level", "none", "--log-level-file", "none")
+PRINTED = ("--no-use-colors", "--log-level-file", "none")
+WITHOUT_ARTIFACTS = ("--no-write-json",)
 RECORDS = (  # of what is done
     *("int_files_read", "int_files_changed", "int_rounds_built", "int_target_days_built"),
 )
@@ -223,9 +225,8 @@ class Warehouse:
             has_succeeded, output = self._run_apart(command, self.environment(threads))
         else:
             options = [
-                *("--log-level-file", "none"),
-                *(("--log-level", "none") if succeeds else ("--no-use-colors",)),
-                *(() if is_tested else ("--no-write-json",)),
+                *(SILENT if succeeds else PRINTED),
+                *(() if is_tested else WITHOUT_ARTIFACTS),
             ]
             has_succeeded, output = self._run_here([*options, *command[1:]], threads)
         if succeeds != has_succeeded:
@@ -233,6 +234,10 @@ class Warehouse:
         if succeeds and not self.built_marts and "--select" not in arguments:
             self.check_published()
         return output
+
+    def dbt(self, *arguments):
+        """Runs another command of dbt in this process; whether it succeeded, and what it printed."""
+        return self._run_here([*PRINTED, *WITHOUT_ARTIFACTS, *self.command(*arguments)[1:]])
 
     def check_published(self):
         """What is published has the rows of the warehouse's marts, whatever part of it this build wrote."""

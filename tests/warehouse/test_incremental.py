@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import subprocess
 
 import duckdb
 import numpy as np
@@ -14,11 +13,8 @@ from kardashev.landing.compaction import compact
 
 
 def test_the_unit_tests_of_models_pass(clean):
-    command = clean.command("test", "--select", "test_type:unit")
-    done = subprocess.run(
-        command, env=clean.environment(), cwd=clean.folder, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stdout
+    has_succeeded, output = clean.dbt("test", "--select", "test_type:unit")
+    assert has_succeeded, output
 
 
 def test_the_published_copy_describes_its_tables_and_columns(clean):
@@ -36,21 +32,9 @@ def one_due(warehouse, clean):
     return warehouse
 
 
-def dbt(warehouse, *arguments):
-    """Exit status and output of a dbt command on a warehouse."""
-    done = subprocess.run(
-        warehouse.command(*arguments),
-        env=warehouse.environment(),
-        cwd=warehouse.folder,
-        capture_output=True,
-        text=True,
-    )
-    return done.returncode, done.stdout
-
-
 def test_data_tests_look_at_what_the_build_wrote_and_at_whole_tables_when_asked(one_due):
     def passes(*arguments):
-        return dbt(one_due, "test", "--select", "fct_stakes,test_type:generic", *arguments)[0] == 0
+        return one_due.dbt("test", "--select", "fct_stakes,test_type:generic", *arguments)[0]
 
     def owe(number):
         one_due.execute(f"update fct_stakes set at_risk_nmr = -1 where round_number = {number}")
@@ -66,17 +50,17 @@ def test_data_tests_look_at_what_the_build_wrote_and_at_whole_tables_when_asked(
 def test_a_kept_row_that_shares_a_key_is_found_when_asked(one_due):
     one_due.execute("insert into fct_stakes from fct_stakes where round_number = 1 limit 1")
     run = ("run", "--select", "fct_stakes")
-    assert dbt(one_due, *run)[0] == 0
-    status, output = dbt(one_due, *run, "--vars", "whole_tables: true")
-    assert status == 1
+    assert one_due.dbt(*run)[0]
+    has_succeeded, output = one_due.dbt(*run, "--vars", "whole_tables: true")
+    assert not has_succeeded
     assert "fct_stakes: round_number, model_id must name one row and never be null" in output
 
 
 def test_rows_that_share_a_key_leave_the_table_as_it_was(one_due):
     one_due.execute("insert into int_stakes from int_stakes where round_number = 2 limit 1")
     kept = one_due.query("from int_stakes_at_risk order by all")
-    status, output = dbt(one_due, "run", "--select", "int_stakes_at_risk")
-    assert status == 1
+    has_succeeded, output = one_due.dbt("run", "--select", "int_stakes_at_risk")
+    assert not has_succeeded
     assert (
         "int_stakes_at_risk: round_number, model_key must name one row and never be null" in output
     )
@@ -87,7 +71,7 @@ def test_a_table_that_became_a_view_or_a_view_that_became_a_table_gives_its_plac
     one_due.execute("drop view int_badges; create table int_badges as select 1 as one")
     for table in ("dim_days", "int_streaks"):
         one_due.execute(f"drop table {table}; create view {table} as select 1 as one")
-    assert dbt(one_due, "run", "--select", "int_badges", "dim_days", "int_streaks")[0] == 0
+    assert one_due.dbt("run", "--select", "int_badges", "dim_days", "int_streaks")[0]
     types = "select table_type from information_schema.tables where table_name in {} order by table_name"
     names = ("dim_days", "int_badges", "int_streaks")
     assert one_due.query(types.format(names)) == [("BASE TABLE",), ("VIEW",), ("BASE TABLE",)]

@@ -159,23 +159,17 @@ def test_a_landing_that_lost_what_was_built_stops_the_build_unless_told(warehous
 def test_published_rows_of_a_round_that_the_calendar_lacks_are_noticed(warehouse, clean):
     shutil.copytree(clean.folder, warehouse.folder, dirs_exist_ok=True)
     warehouse.execute("delete from dim_rounds where round_number = 2")
-    command = warehouse.command("test", "--select", "every_published_round_is_in_the_calendar")
-    done = subprocess.run(
-        command, env=warehouse.environment(), cwd=warehouse.folder, capture_output=True, text=True
+    has_succeeded, output = warehouse.dbt(
+        "test", "--select", "every_published_round_is_in_the_calendar"
     )
-    assert done.returncode == 0
-    (noticed,) = lines(
-        done.stdout, "published rows have a round_number that dim_rounds lacks, as 2"
-    )
+    assert has_succeeded
+    (noticed,) = lines(output, "published rows have a round_number that dim_rounds lacks, as 2")
     assert "fct_scores, " in noticed and "fct_stakes, " in noticed
 
 
 def test_a_pattern_that_finds_no_landed_factor_is_named_and_stops_nothing(clean):
-    command = clean.command("test", "--select", "every_factor_pattern_finds_a_factor")
-    done = subprocess.run(
-        command, env=clean.environment(), cwd=clean.folder, capture_output=True, text=True
-    )
-    assert done.returncode == 0
-    named = lines(done.stdout, "seeds/rules/factor_sets.csv: the pattern")
+    has_succeeded, output = clean.dbt("test", "--select", "every_factor_pattern_finds_a_factor")
+    assert has_succeeded
+    named = lines(output, "seeds/rules/factor_sets.csv: the pattern")
     patterns = [line.split("the pattern ")[1].split()[0] for line in named]
     assert sorted(patterns) == ["country_*", *["momentum_*"] * 2, *["volatility"] * 2]
