@@ -133,25 +133,3 @@
 {% macro beside(target) %}
     {{- return(target.incorporate(path={"identifier": target.identifier ~ "__dbt_tmp"})) -}}
 {% endmacro %}
-
-
-{#
-    Before the first model: what stands as a view and shall be a table, or the other way round, goes. One look for all
-    models, because dbt would compare each with every relation there is.
-#}
-{% macro drop_what_changed_type() %}
-    {% if execute and flags.WHICH in ("build", "run") %}
-        {% set wanted = {} %}
-        {% for node in graph.nodes.values() if node.resource_type == "model" and node.unique_id in selected_resources %}
-            {% do wanted.update({node.alias: "VIEW" if node.config.materialized == "view" else "BASE TABLE"}) %}
-        {% endfor %}
-        {% set standing = run_query(
-            "select table_name, table_type from information_schema.tables where table_catalog = '"
-            ~ target.database ~ "' and table_schema = '" ~ target.schema ~ "'"
-        ) %}
-        {% for name, type in standing.rows if type != wanted.get(name, type) %}
-            {% do adapter.drop_relation(adapter.get_relation(target.database, target.schema, name)) %}
-        {% endfor %}
-        {% do adapter.commit() %}
-    {% endif %}
-{% endmacro %}

@@ -73,24 +73,3 @@
     {% endfor %}
     {{ return(published) }}
 {% endmacro %}
-
-
-{#
-    Counts in the row of the last publication the builds that began since: only if it is this one alone, the published
-    copy is level with the marts but for what this build redid.
-#}
-{% macro note_that_a_build_begins() %}
-    {% if execute and flags.WHICH in ("build", "run", "seed") %}
-        {% set publication = adapter.get_relation(
-            target.database, target.schema, "published_copy"
-        ) %}
-        {% if publication and "builds_begun" in (
-            adapter.get_columns_in_relation(publication) | map(attribute="name")
-        ) %}
-            {% call statement("count_this_build") %}
-                update {{ publication }} set builds_begun = builds_begun + 1
-            {% endcall %}
-            {% do adapter.commit() %}
-        {% endif %}
-    {% endif %}
-{% endmacro %}
