@@ -17,22 +17,24 @@ from kardashev.warehouse.reading import applies_to_round, reading
 
 STEPS = (1e-5, 1e-3, 1e-2)  # shares of the round's stake at risk by which the stake grows
 SCORES = f"""
-select scores.score_version, scores.value, scores.null_reason, scores.target, scores.score_day,
-    scores.known_at, errors.standard_error, definitions.scale
-from fct_scores as scores
-inner join dim_rounds using (round_number)
-inner join score_definitions as definitions
-    on definitions.tournament = dim_rounds.rule_set
-    and definitions.score = scores.score
-    and definitions.score_version = scores.score_version
-    and {applies_to_round("definitions", "dim_rounds")}
-left join fct_true_contributions as errors
-    on errors.round_number = scores.round_number and errors.model_id = scores.model_id
-    and errors.score_version = scores.score_version and errors.target = scores.target
-    and errors.score_day = scores.score_day and errors.known_at = scores.known_at
-where scores.score = 'tc' and scores.score_version in ('v1', 'undropped')
-    and scores.round_number = $number and scores.model_id = $model
-qualify scores.score_day = max(scores.score_day) over ()
+with known as (
+    select scores.score_version, scores.value, scores.null_reason, scores.target, scores.score_day,
+        scores.known_at, errors.standard_error, definitions.scale
+    from fct_scores as scores
+    inner join dim_rounds using (round_number)
+    inner join score_definitions as definitions
+        on definitions.tournament = dim_rounds.rule_set
+        and definitions.score = scores.score
+        and definitions.score_version = scores.score_version
+        and {applies_to_round("definitions", "dim_rounds")}
+    left join fct_true_contributions as errors
+        on errors.round_number = scores.round_number and errors.model_id = scores.model_id
+        and errors.score_version = scores.score_version and errors.target = scores.target
+        and errors.score_day = scores.score_day and errors.known_at = scores.known_at
+    where scores.score = 'tc' and scores.score_version in ('v1', 'undropped')
+        and scores.round_number = $number and scores.model_id = $model
+)
+select * from known where score_day = (select max(score_day) from known)
 """
 LIMITS = f"""
 select dim_rounds.round_number, constraint_name, limit_value

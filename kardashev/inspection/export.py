@@ -34,13 +34,15 @@ RANKED_BY = (
 )  # where nothing is asked: the first there
 LABELS = ("country", "sector")
 RANKS = """
+with meta_model as (
+    select stock_id, value from fct_meta_models where round_number = ? and meta_model = ?
+)
 select
     stock_id,
     (
         rank() over (order by value) + (count(*) over (partition by value) - 1) / 2 - 0.5
-    ) / count(*) over () as signal
-from fct_meta_models
-where round_number = ? and meta_model = ?
+    ) / (select count(*) from meta_model) as signal
+from meta_model
 order by stock_id
 """
 

@@ -55,14 +55,29 @@ far_rounds as (
 
 ),
 
-near_rounds as (
+not_far_rounds as (
 
     select rounds.*
     from rounds
     anti join far_rounds on rounds.round_number = far_rounds.round_number
-    qualify
-        rounds.kind is distinct from 'validation'
-        or bool_and(rounds.kind is not distinct from 'validation') over ()
+
+),
+
+live_rounds as (
+
+    select *
+    from not_far_rounds
+    where kind is distinct from 'validation'
+
+),
+
+near_rounds as (
+
+    select * from live_rounds
+    union all by name
+    select *
+    from not_far_rounds
+    where not exists (select 1 from live_rounds)
 
 ),
 

@@ -148,7 +148,8 @@ def test_a_leaderboard_has_numerapis_names_and_the_values_of_the_mart(export, co
     assert set(names) <= set(found)
     with duckdb.connect(str(copy[0]), read_only=True) as connection:
         rows = connection.execute(
-            "from leaderboard_models where is_ranked qualify as_of_date = max(as_of_date) over ()"
+            "from leaderboard_models where is_ranked and as_of_date = "
+            "(select max(as_of_date) from leaderboard_models where is_ranked)"
         ).df()
     for score, name in FIELDS.items():
         of_score = rows[rows["score"] == score].set_index("model_id")

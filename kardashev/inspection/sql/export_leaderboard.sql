@@ -25,13 +25,25 @@ entrants as (
 
 ),
 
+asked as (
+
+    select * from entrants
+    where whose = $whose
+
+),
+
+newest_day as (
+
+    select max(as_of_date) as as_of_date
+    from asked
+
+),
+
 newest as (
 
-    select *
-
-    from entrants
-    where whose = $whose
-    qualify as_of_date = max(as_of_date) over ()
+    select asked.*
+    from asked
+    semi join newest_day on asked.as_of_date = newest_day.as_of_date
 
 ),
 

@@ -3,15 +3,23 @@
 create or replace table eras as
 with
 
+ends as (
+
+    select max(date) as last_date
+    from trading_days
+
+),
+
 dated as (
 
     select
-        date,
-        day_number,
-        cast(date_trunc('week', date) as date) as monday,
-        max(date) over () as last_date
+        trading_days.date,
+        trading_days.day_number,
+        ends.last_date,
+        cast(date_trunc('week', trading_days.date) as date) as monday
 
     from trading_days
+    cross join ends
 
 ),
 
