@@ -220,7 +220,6 @@ class Warehouse:
         if select and is_tested:
             select += ["--indirect-selection", "cautious"]
         command = self.command("build", *exclude, *select, *arguments, threads=threads)
-        self._parsed()
         if is_apart:
             has_succeeded, output = self._run_apart(command, self.environment(threads))
         else:
@@ -260,11 +259,12 @@ class Warehouse:
         printed = io.StringIO()
         with self._as_dbt_does(self.environment(threads)), contextlib.redirect_stdout(printed):
             result = dbtRunner(manifest).invoke(arguments)
-        failed = [node.message for node in getattr(result.result, "results", ()) if node.message]
-        said = printed.getvalue() or "\n".join(failed)
+        messages = [n.message for n in getattr(result.result, "results", ()) if n.message]
+        said = printed.getvalue() or "\n".join(messages)
         return result.success, f"{said}{result.exception or ''}"
 
     def _run_apart(self, command, environment):
+        self._parsed()  # the new process finds it in the folder
         done = subprocess.run(
             command,
             env=environment,
