@@ -1,6 +1,6 @@
 {#
-    Values that this build wrote lie between two bounds, both allowed; a bound may be null. Nulls pass, no number does
-    not. The ranges (column → bounds) of a model are one node, because each node costs a build as much as a model does.
+    Values that this build wrote lie between two bounds, both allowed; a bound may be null. Nulls pass, NaN does not.
+    The ranges (column → bounds) of a model are one node, because each node costs a build as much as a model does.
 #}
 {% test within(model, ranges) %}
 

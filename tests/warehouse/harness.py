@@ -20,6 +20,7 @@ from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 
 from kardashev.warehouse.environment import from_here
+from kardashev.warehouse.invocation import PARSE, take_parse
 from kardashev.warehouse.lake import Lake
 from kardashev.warehouse.lake_opening import load
 
@@ -280,21 +281,16 @@ class Warehouse:
 
         A project with rules of its own is parsed from what was kept of another, but for its rules.
         """
-        for parse in (PARSES.get(self.project), *PARSES.values()):
-            if parse and not self._parse.exists():
-                self._parse.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy(parse.file, self._parse)
+        own = self.folder / "target" / PARSE
+        if parsed := PARSES.get(self.project) or next(iter(PARSES.values()), None):
+            take_parse(parsed.file, own)
         if self.project not in PARSES:
             with self._as_dbt_does(self.environment()):
                 parsed = dbtRunner().invoke([*SILENT, *self.command("parse")[1:]])
             if not parsed.success:
                 raise RuntimeError(f"dbt cannot parse {self.project}: {parsed.exception}")
-            PARSES[self.project] = Parse(parsed.result, self._parse)
+            PARSES[self.project] = Parse(parsed.result, own)
         return PARSES[self.project].manifest
-
-    @property
-    def _parse(self):
-        return self.folder / "target" / "partial_parse.msgpack"
 
     @contextlib.contextmanager
     def _as_dbt_does(self, environment):
