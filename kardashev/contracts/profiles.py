@@ -3,7 +3,30 @@
 import pyarrow as pa
 import pyarrow.compute as pc
 
+STANDS = "columns_fingerprint"  # tells what a profile that stands was made from
 EXAMPLE = "_example"  # ends the name of the column that names one row behind a metric
+
+
+def of_judged_rounds(relations, candidates):
+    """Wide profiles as tables; of those that stand from build to build, the rounds that are judged now.
+
+    Parameters
+    ----------
+    relations : list of (contract, relation); one that stands has the column ``columns_fingerprint``
+    candidates : relation (round_number, is_stale, is_prepared), as ``int_round_candidates``
+
+    Returns
+    -------
+    list of (contract, pyarrow.Table), as `long_profiles` takes them
+    """
+    judged = candidates.filter("is_stale or is_prepared").select("round_number")
+    found = []
+    for contract, relation in relations:
+        if STANDS in relation.columns:
+            relation = relation.join(judged, "round_number", how="semi")
+            relation = relation.select(f"* exclude ({STANDS})")
+        found.append((contract, relation.to_arrow_table()))
+    return found
 
 
 def long_profiles(profiles, keys):

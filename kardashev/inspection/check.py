@@ -13,7 +13,7 @@ from kardashev.warehouse.reading import records
 
 MADE = (
     *("fct_submissions", "int_contract_results", "fct_stability", "fct_stakes"),
-    *("int_signal_ranks", "int_factor_columns", "dim_rounds"),
+    *("int_signal_ranks", "int_factor_loadings", "dim_rounds"),
 )
 ACCEPTED, QUARANTINED, LATE = "accepted", "quarantined", "late"
 LARGEST = 5  # exposures that are printed
@@ -129,10 +129,10 @@ def checked(connection, round_number, model_id, submitted_at):
 
 def _beside_others(connection, number, model_id, factor_sets):
     sources = Sources(
-        *(connection.table(f"int_{name}") for name in ("signal_ranks", "submissions", "universe"))
+        *(connection.table(f"int_{name}") for name in ("signal_ranks", "submissions", "universe")),
+        loadings=connection.table("int_factor_loadings"),
     )
     block = ScoredBlock.read(Blocks(connection), number, sources)
-    block.factor_rows = connection.table("int_factor_columns")
     ids = block.models.ids.to_pylist()
     if model_id not in ids:
         return {"exposures": [], "nearest": []}

@@ -42,15 +42,6 @@ from portfolio_limits
 inner join dim_rounds on dim_rounds.rule_set = portfolio_limits.tournament
 where {applies_to_round("portfolio_limits", "dim_rounds")}
 """
-FACTORS = """
-select distinct factors.round_number, universe.stock_key, factors.factor, factors.value
-from ({landed}) as factors
-inner join int_universe as universe using (round_number, stock_id)
-inner join dim_rounds using (round_number)
-inner join factor_sets as sets
-    on sets.tournament = dim_rounds.rule_set and sets.factor_set = 'portfolio_factors'
-    and factors.factor glob sets.factor_pattern
-"""
 RETURNS = """
 select targets.*, universe.stock_key
 from ({landed}) as targets
@@ -155,7 +146,7 @@ def checked_contribution(connection, landing, model_id, round_number):
     """
     scores = _scores(connection, model_id, round_number)
     score = scores["v1"]
-    block, stakes, problem = held_round(connection, landing, round_number)
+    block, stakes, problem = held_round(connection, round_number)
     returns = landed_returns(connection, landing, block, score)
     place = block.models.ids.to_pylist().index(model_id)
     amounts = stakes.sum() * np.array(STEPS)
@@ -179,12 +170,12 @@ def checked_contribution(connection, landing, model_id, round_number):
     )
 
 
-def held_round(connection, landing, number):
+def held_round(connection, number):
     """What the portfolio of a round whose signals are held is made from.
 
     Parameters
     ----------
-    connection, landing : as in `checked_contribution`
+    connection : as in `checked_contribution`
     number : int
 
     Returns
@@ -196,7 +187,7 @@ def held_round(connection, landing, number):
     Raises
     ------
     WarehouseError
-        When the signals are no longer held, or a landed file is gone.
+        When the signals are no longer held.
     """
     block = _block(connection, number)
     stakes = block.reader.values(
@@ -206,8 +197,7 @@ def held_round(connection, landing, number):
         "model_key",
         "at_risk_nmr",
     )
-    factors = _landed(connection, landing, FACTORS, "factors", block.in_round)
-    return block, np.nan_to_num(stakes), portfolio_problem(block, factors, connection.sql(LIMITS))
+    return block, np.nan_to_num(stakes), portfolio_problem(block, connection.sql(LIMITS))
 
 
 def landed_returns(connection, landing, block, day):
@@ -245,6 +235,7 @@ def _block(connection, number):
         ranks=connection.table("int_signal_ranks"),
         models=connection.table("int_submissions"),
         universe=connection.table("int_universe"),
+        loadings=connection.table("int_factor_loadings"),
     )
     block = PreparedBlock.read(Blocks(connection), number, sources)
     if not len(block.models):

@@ -36,7 +36,8 @@ RULES = (
 )  # seeds, taken as they are now; all else is as it was built
 PREPARED = (  # models that builds drop the rows of old rounds of, and those that these are made from
     *("int_stock_identifiers", "int_universe", "int_signals_matched", "int_signals_ranked"),
-    *("int_factor_columns", "int_signal_ranks", "int_neutral_bases", "int_neutral_norms"),
+    *("int_loadings_due", "int_factor_columns", "int_factor_loadings"),
+    *("int_signal_ranks", "int_neutral_norms"),
 )
 VIEWS = (
     "int_round_terms",

@@ -30,13 +30,11 @@ def replay_part(part, progress=lambda line: None):
     """Runs some replays and returns their rows, as `replay_rows` has them, in a table."""
     with reading(part.database) as connection:
         table = connection.table
-        factors = table("int_factor_columns").filter("factor_set = 'portfolio_factors'")
         replayed = Replayed(
             meta_models=table("int_round_meta_models"),
             scores=table("replay_scores"),
             targets=table("replay_targets"),
             stakes=table(part.stakes_table),
-            factors=factors,
             limits=table("int_round_portfolio_limits"),
             dropouts=table("int_round_dropouts"),
             engine=part.solver,
@@ -45,7 +43,7 @@ def replay_part(part, progress=lambda line: None):
             ranks=table("int_signal_ranks"),
             models=table("int_submissions"),
             universe=table("int_universe"),
-            bases=table("int_neutral_bases"),
+            loadings=table("int_factor_loadings"),
             norms=table("int_neutral_norms"),
         )
         return replay_rows(

@@ -24,7 +24,7 @@ class Replayed:
     targets : (round_number, target, stock_key, value, target_mean), null keys outside the universe
     stakes : (round_number, model_id, stake_nmr, is_at_risk, mean_neutral_churn, is_benchmark,
         is_paid)
-    factors, limits : as in `kardashev.rounds.portfolios.optimized_portfolio_rows`
+    limits : as in `kardashev.rounds.portfolios.optimized_portfolio_rows`
     dropouts : (round_number, and the fields of `DropoutRule`)
     engine : str
     """
@@ -33,7 +33,6 @@ class Replayed:
     scores: Any
     targets: Any
     stakes: Any
-    factors: Any
     limits: Any
     dropouts: Any
     engine: str
@@ -101,7 +100,7 @@ class ReplayedRound:
     @cached_property
     def problem(self):
         """Of the round's portfolio."""
-        return portfolio_problem(self.block, self.replayed.factors, self.replayed.limits)
+        return portfolio_problem(self.block, self.replayed.limits)
 
     @cached_property
     def dropout(self):

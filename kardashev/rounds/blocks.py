@@ -77,11 +77,6 @@ class Blocks:
         texts[places[places >= 0]] = rows["value"].fill_null("").to_numpy()[places >= 0]
         return texts
 
-    def columns(self, relation, block, stocks):
-        """A matrix (stocks, columns in the order of their names), NaN without a row, and the names."""
-        rows = self.rows(relation, block, "stock_key, factor, value")
-        return named_columns(rows, stocks.here(rows["stock_key"].to_numpy()), len(stocks))
-
 
 def scattered(rows, index, key, value):
     """One value for each entry of an index, NaN where no row names it; other rows are left out."""

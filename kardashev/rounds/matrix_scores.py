@@ -34,9 +34,7 @@ CONSTANT_TARGET = "the target is constant"
 SCHEMA = score_schema(("attained_by", pa.string()))
 
 
-def matrix_score_rows(
-    connection, scores, sources, covered, targets, shares, factors, extremes, references
-):
+def matrix_score_rows(connection, scores, sources, covered, targets, shares, extremes, references):
     """Matrix scores of every accepted model on the due target days, as long rows.
 
     Parameters
@@ -47,7 +45,6 @@ def matrix_score_rows(
     covered : relation (round_number, coverage_id, stock_key)
     targets : relation (round_number, target, score_day, known_at, stock_key, value)
     shares : relation (round_number, model_key, stake_share), null shares where nothing is at risk
-    factors : relation (round_number, factor_set, stock_key, factor, value)
     extremes : relation of `kardashev.rounds.extremes.SCHEMA`, as kept at the close
     references : relation (round_number, model_id), the operator's benchmarks and examples
 
@@ -64,8 +61,7 @@ def matrix_score_rows(
         reader = Blocks(connection)
         for block, of_block in scored_blocks(reader, wanted, sources, covered, ScoredBlock):
             block.target_rows, block.share_rows = targets, shares
-            block.factor_rows, block.extreme_rows = factors, extremes
-            block.reference_rows = references
+            block.extreme_rows, block.reference_rows = extremes, references
             for _, due in groupby(of_block, itemgetter(*DEFINITION)):
                 due = list(due)
                 yield from _batches(block, due, outcome(block, due))

@@ -1,10 +1,8 @@
-"""What is made of a round's signals once, at its close: ranks in every form, bases of N, norms outside it."""
-
-from itertools import groupby
-from operator import itemgetter
+"""What is made at a round's close: columns packed, with bases; signals' ranks in every form, norms."""
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from kardashev.kernels.neutralization import (
     centred_norms,
@@ -14,8 +12,15 @@ from kardashev.kernels.neutralization import (
     outside_span,
 )
 from kardashev.kernels.ranking import doubled_rank, gaussianized, with_absent
-from kardashev.rounds.blocks import Blocks, batch, named_columns, packed, scattered_matrix
-from kardashev.rounds.prepared import PLAIN, PreparedBlock
+from kardashev.rounds.blocks import (
+    Blocks,
+    batch,
+    named_columns,
+    packed,
+    scattered_matrix,
+    unpacked,
+)
+from kardashev.rounds.prepared import COLUMNS, LEAST_SQUARES, PLAIN, PreparedBlock
 
 RESIDUAL_TIE_WIDTH = 1e-12  # noise of a residual is near 1e-15; gaussianized signals are near 1
 
@@ -27,12 +32,15 @@ RANKS = pa.schema(
         ("doubled_ranks", pa.large_binary()),
     ]
 )
-BASES = pa.schema(
+LOADINGS = pa.schema(
     [
         ("round_number", pa.int32()),
+        ("factor_set", pa.string()),
         ("basis", pa.string()),
         ("factor", pa.string()),
+        ("stock_count", pa.int32()),
         ("loadings", pa.large_binary()),
+        ("fingerprint", pa.string()),
     ]
 )
 NORMS = pa.schema(
@@ -44,8 +52,16 @@ NORMS = pa.schema(
     ]
 )
 
+ORTHONORMALITY = pa.schema(
+    [
+        ("round_number", pa.int32()),
+        ("orthonormality_error", pa.float64()),
+        ("columns_fingerprint", pa.string()),
+    ]
+)
 
-def signal_rank_rows(connection, rounds, signals, models, universe, factors, sets):
+
+def signal_rank_rows(connection, rounds, signals, models, universe, loadings):
     """Ranks of every accepted signal over its universe, plain and outside each factor set.
 
     An absent stock stands in the middle. Gaussianized signals are neutralized by least squares to
@@ -59,8 +75,7 @@ def signal_rank_rows(connection, rounds, signals, models, universe, factors, set
     signals : relation (round_number, model_key, stock_key, doubled_rank), of known stocks, ranked among these
     models : relation (round_number, model_key, model_id)
     universe : relation (round_number, stock_key, stock_id)
-    factors : relation (round_number, factor_set, stock_key, factor, value)
-    sets : relation (round_number, factor_set), those that signals are neutralized to
+    loadings : relation `LOADINGS`, with a least-squares basis of each set that signals are neutralized to
 
     Returns
     -------
@@ -72,8 +87,6 @@ def signal_rank_rows(connection, rounds, signals, models, universe, factors, set
     ranks rounding noise where residuals are equal in theory; here they are tied.
     """
     numbers = sorted(number for (number,) in rounds.fetchall())
-    wanted = sets.select("round_number, factor_set").order("all").fetchall()
-    names = {number: [name for _, name in of_round] for number, of_round in _by_number(wanted)}
 
     def batches():
         reader = Blocks(connection)
@@ -89,24 +102,22 @@ def signal_rank_rows(connection, rounds, signals, models, universe, factors, set
             ranks = with_absent(scattered_matrix(rows, stocks, accepted, "doubled_rank"))
             del rows
             yield _rank_batch(number, PLAIN, accepted.keys, ranks)
-            gaussian = gaussianized(ranks) if number in names else None
-            for name in names.get(number, ()):
-                columns, _ = reader.columns(factors, in_round | {"factor_set": name}, stocks)
-                kept, neutral = _neutralized(gaussian, columns)
+            bases = reader.rows(loadings, in_round | {"basis": LEAST_SQUARES})
+            gaussian = gaussianized(ranks) if bases.num_rows else None
+            for name in bases["factor_set"].unique().sort().to_pylist():
+                of_set = bases.filter(pc.equal(bases["factor_set"], name)).sort_by("factor")
+                basis = unpacked(of_set["loadings"], len(stocks), "f").T
+                kept, neutral = _neutralized(gaussian, basis)
                 yield _rank_batch(number, name, accepted.keys[kept], neutral)
 
     return pa.RecordBatchReader.from_batches(RANKS, batches())
 
 
-def _by_number(rows):
-    return groupby(rows, itemgetter(0))
-
-
-def _neutralized(gaussian, columns):
-    """Which signals have a part outside some columns, and the ranks of those parts."""
-    here = np.isfinite(columns).all(axis=1)
+def _neutralized(gaussian, basis):
+    """Which signals have a part outside the span of a basis, and the ranks of those parts."""
+    here = np.isfinite(basis[:, 0])
     residuals = np.zeros(gaussian.shape, order="F")
-    residuals[here] = least_squares_residual(gaussian[here], least_squares_basis(columns[here]))
+    residuals[here] = least_squares_residual(gaussian[here], basis[here])
     kept = np.isfinite(outside_span(centred_norms(residuals), centred_norms(gaussian)))
     return kept, doubled_rank(residuals[:, kept], RESIDUAL_TIE_WIDTH)
 
@@ -117,55 +128,55 @@ def _rank_batch(number, form, model_keys, ranks):
     return batch(RANKS, columns)
 
 
-def neutral_basis_rows(connection, rounds, universe, neutralizers):
-    """N on the stocks that have all of it, and Q, the orthonormal basis of [N, 1] there.
+def factor_loading_rows(connection, rounds, universe, columns, sets):
+    """N and the factors of each set; and Q, the orthonormal basis of [the set, 1].
 
     Parameters
     ----------
     connection : duckdb.DuckDBPyConnection
-    rounds : relation (round_number,)
+    rounds : relation (round_number, fingerprint), the latter of all that the loadings are made from
     universe : relation (round_number, stock_key, stock_id)
-    neutralizers : relation (round_number, stock_key, factor, value)
+    columns : relation (round_number, factor_set, stock_key, factor, value)
+    sets : relation (round_number, factor_set), those that signals are neutralized to
 
     Returns
     -------
-    pyarrow.RecordBatchReader `BASES`
-        ``basis`` is ``projection`` for N and ``least_squares`` for Q, whose columns are numbered;
-        loadings in the order of stock ids, packed, NaN where a stock lacks a value of N.
+    pyarrow.RecordBatchReader `LOADINGS`
+        ``basis`` is ``columns`` for a set itself and ``least_squares`` for Q, whose columns are numbered;
+        loadings in the order of stock ids, packed, NaN where a stock lacks a value: in Q, any of the set's;
+        ``stock_count`` is of the stocks that have any.
     """
-    numbers = sorted(number for (number,) in rounds.fetchall())
+    prints = dict(rounds.select("round_number, fingerprint").fetchall())
+    wanted = set(sets.select("round_number, factor_set").fetchall())
 
     def batches():
         reader = Blocks(connection)
-        for number in numbers:
+        for number, fingerprint in sorted(prints.items()):
             in_round = {"round_number": number}
             stocks = reader.index(universe, in_round, "stock_key", "stock_id")
-            columns, names = reader.columns(neutralizers, in_round, stocks)
-            here = np.isfinite(columns).all(axis=1) & bool(columns.shape[1])
-            if not here.any():
-                continue
-            columns[~here] = np.nan
-            span = least_squares_basis(columns[here])
-            spread = np.full((len(stocks), span.shape[1]), np.nan)
-            spread[here] = span
-            numbered = [f"{place:05d}" for place in range(span.shape[1])]
-            yield _basis_batch(number, "projection", names, columns)
-            yield _basis_batch(number, "least_squares", numbered, spread)
+            rows = reader.rows(columns, in_round, "factor_set, stock_key, factor, value")
+            for name in rows["factor_set"].unique().sort().to_pylist():
+                of_set = rows.filter(pc.equal(rows["factor_set"], name))
+                places = stocks.here(of_set["stock_key"].to_numpy())
+                values, names = named_columns(of_set, places, len(stocks))
+                about = number, name, len(of_set["stock_key"].unique()), fingerprint
+                yield _loadings_batch(about, COLUMNS, names, values)
+                here = np.isfinite(values).all(axis=1)
+                if (number, name) in wanted and here.any():
+                    span = least_squares_basis(values[here])
+                    spread = np.full((len(stocks), span.shape[1]), np.nan)
+                    spread[here] = span
+                    numbered = [f"{place:05d}" for place in range(span.shape[1])]
+                    yield _loadings_batch(about, LEAST_SQUARES, numbered, spread)
 
-    return pa.RecordBatchReader.from_batches(BASES, batches())
+    return pa.RecordBatchReader.from_batches(LOADINGS, batches())
 
 
-def _basis_batch(number, basis, names, columns):
-    count = columns.shape[1]
-    return batch(
-        BASES,
-        [
-            pa.repeat(number, count),
-            pa.repeat(basis, count),
-            names,
-            packed(columns.T),
-        ],
-    )
+def _loadings_batch(about, basis, names, columns):
+    count, (number, factor_set, stock_count, fingerprint) = columns.shape[1], about
+    texts = [pa.repeat(factor_set, count), pa.repeat(basis, count), names]
+    rest = [pa.repeat(stock_count, count), packed(columns.T), pa.repeat(fingerprint, count)]
+    return batch(LOADINGS, [pa.repeat(number, count), *texts, *rest])
 
 
 def neutral_norm_rows(connection, rounds, sources):
@@ -175,7 +186,7 @@ def neutral_norm_rows(connection, rounds, sources):
     ----------
     connection : duckdb.DuckDBPyConnection
     rounds : relation (round_number,)
-    sources : kardashev.rounds.prepared.Sources, with bases and without norms
+    sources : kardashev.rounds.prepared.Sources, with loadings and without norms
 
     Returns
     -------
@@ -202,27 +213,27 @@ def orthonormality_profile(connection, rounds, neutralizers, universe):
     Parameters
     ----------
     connection : duckdb.DuckDBPyConnection
-    rounds : relation (round_number,)
+    rounds : relation (round_number, columns_fingerprint)
     neutralizers : relation (round_number, stock_id, factor, value)
     universe : relation (round_number, stock_id, sample_weight)
 
     Returns
     -------
-    pyarrow.Table (round_number, orthonormality_error), for the rounds that have an N; null where a stock
-        of it has no sample weight or a missing value
+    pyarrow.Table `ORTHONORMALITY`, for the rounds that have an N; the error is null where a stock of it has
+        no sample weight or a missing value
     """
     reader, found = Blocks(connection), []
-    for (number,) in sorted(rounds.fetchall()):
+    prints = rounds.select("round_number, columns_fingerprint").fetchall()
+    for number, fingerprint in sorted(prints):
         in_round = {"round_number": number}
         rows = reader.rows(neutralizers, in_round)
         if not rows.num_rows:
             continue
         weighted = reader.rows(universe, in_round, "distinct stock_id, sample_weight")
         ids = weighted["stock_id"].combine_chunks()
-        places = pa.compute.index_in(rows["stock_id"], ids).fill_null(-1).to_numpy()
+        places = pc.index_in(rows["stock_id"], ids).fill_null(-1).to_numpy()
         basis, _ = named_columns(rows, places, len(ids))
         here = ~np.isnan(basis).all(axis=1)
         error = orthonormality_error(basis[here], weighted["sample_weight"].to_numpy()[here])
-        found.append({"round_number": number, "orthonormality_error": error})
-    schema = pa.schema([("round_number", pa.int32()), ("orthonormality_error", pa.float64())])
-    return pa.Table.from_pylist(found, schema=schema)
+        found.append(dict(zip(ORTHONORMALITY.names, (number, error, fingerprint), strict=True)))
+    return pa.Table.from_pylist(found, schema=ORTHONORMALITY)

@@ -27,6 +27,7 @@ from kardashev.workers import in_order
 RULE = tuple(field.name for field in fields(DropoutRule))
 DRAWS_OF_A_WORKER = 4096  # fewer take less time than a process that starts
 DROPOUT_SEED = 20  # with the round's number it seeds the draws
+FACTORS = "portfolio_factors"  # the set that limits are on
 SOLVED, EMPTY, REFUSED = "solved", "no meta model", "refused"
 
 WEIGHT = pa.struct([("stock_key", pa.int32()), ("weight", pa.float64())])
@@ -62,7 +63,7 @@ SCHEMA = pa.schema(
 )
 
 
-def optimized_portfolio_rows(connection, rounds, sources, stakes, factors, limits, engine):
+def optimized_portfolio_rows(connection, rounds, sources, stakes, limits, engine):
     """Portfolios of the given rounds, solved once, at the close.
 
     Parameters
@@ -71,7 +72,6 @@ def optimized_portfolio_rows(connection, rounds, sources, stakes, factors, limit
     rounds : relation (round_number, and the fields of `DropoutRule`)
     sources : kardashev.rounds.prepared.Sources; the universe has country and sector too
     stakes : relation (round_number, model_key, at_risk_nmr)
-    factors : relation (round_number, stock_key, factor, value), raw
     limits : relation (round_number, constraint_name, limit_value)
     engine : str, one of `kardashev.portfolio.solve.ENGINES`
 
@@ -93,7 +93,7 @@ def optimized_portfolio_rows(connection, rounds, sources, stakes, factors, limit
             block = PreparedBlock.read(reader, number, sources)
             row = {"round_number": number}
             with _refusals_into(row):
-                row = _to_solve(block, stakes, factors, limits, engine, rule)
+                row = _to_solve(block, stakes, limits, engine, rule)
             yield row
 
     def batches():
@@ -118,11 +118,11 @@ class RoundToSolve:
     rule: DropoutRule
 
 
-def _to_solve(block, stakes, factors, limits, engine, rule):
+def _to_solve(block, stakes, limits, engine, rule):
     if not len(block.models):
         raise NoStakeError("no submission is accepted")
     at_risk = block.reader.values(stakes, block.in_round, block.models, "model_key", "at_risk_nmr")
-    problem = portfolio_problem(block, factors, limits)
+    problem = portfolio_problem(block, limits)
     return RoundToSolve(block.read_up(), np.nan_to_num(at_risk), problem, engine, rule)
 
 
@@ -190,13 +190,13 @@ def drawn_sensitivity(problem, block, at_risk, rule, engine, solved=None):
     return prepare(problem, block.gaussian, draws, engine, solved)
 
 
-def portfolio_problem(block, factors, limits):
+def portfolio_problem(block, limits):
     """The problem that a block's portfolio solves; see `optimized_portfolio_rows` for the relations.
 
     Each factor is gaussianized over the stocks that have it; a stock that lacks one with a limit is not held.
     """
     reader, in_round = block.reader, block.in_round
-    columns, names = reader.columns(factors, in_round, block.stocks)
+    columns, names = block.columns(FACTORS)
     exposures = np.full(columns.shape, np.nan)
     for exposure, column in zip(exposures.T, columns.T, strict=True):
         here = np.isfinite(column)

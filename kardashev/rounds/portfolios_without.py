@@ -21,14 +21,14 @@ SCHEMA = pa.schema(
 )
 
 
-def portfolio_without_rows(connection, rounds, sources, stakes, factors, limits, engine):
+def portfolio_without_rows(connection, rounds, sources, stakes, limits, engine):
     """Portfolios of the given rounds without one of the models with the largest stakes, one row a model.
 
     Parameters
     ----------
     connection : duckdb.DuckDBPyConnection
     rounds : relation (round_number, models_left_out)
-    sources, stakes, factors, limits, engine : as in `kardashev.rounds.portfolios.optimized_portfolio_rows`
+    sources, stakes, limits, engine : as in `kardashev.rounds.portfolios.optimized_portfolio_rows`
 
     Returns
     -------
@@ -49,7 +49,7 @@ def portfolio_without_rows(connection, rounds, sources, stakes, factors, limits,
                 continue
             places = largest_stakes(at_risk, count)
             try:
-                problem = portfolio_problem(block, factors, limits)
+                problem = portfolio_problem(block, limits)
                 held, without = portfolios_without(problem, block.gaussian, at_risk, places, engine)
             except PortfolioError:  # the round's portfolio says why there is none
                 continue

@@ -18,6 +18,8 @@ from kardashev.kernels.stability import ranks_among
 from kardashev.rounds.blocks import scattered, unpacked
 
 PLAIN = "plain"  # the form of a signal that is neutralized to nothing
+NEUTRALIZERS = "neutralizers"  # the set that N is, beside those of factors
+COLUMNS, LEAST_SQUARES = "columns", "least_squares"  # of a set: itself, and the basis of [set, 1]
 
 
 @dataclass(frozen=True)
@@ -27,8 +29,7 @@ class Sources:
     ranks : (round_number, signal_form, model_key, doubled_ranks), in the order of stock ids, packed
     models : (round_number, model_key, model_id), the accepted ones
     universe : (round_number, stock_key, stock_id, sample_weight)
-    bases : (round_number, basis, factor, loadings), N and Q, the basis of [N, 1], in the order of
-        stock ids, packed; or None
+    loadings : relation of `kardashev.rounds.neutralized.LOADINGS`, or None
     norms : (round_number, model_key, least_squares_norm, projection_norm); None: they are made here
     meta_models : (round_number, meta_model, stock_key, value), or None
     """
@@ -36,7 +37,7 @@ class Sources:
     ranks: Any
     models: Any
     universe: Any
-    bases: Any = None
+    loadings: Any = None
     norms: Any = None
     meta_models: Any = None
 
@@ -110,8 +111,8 @@ class PreparedBlock:
 
     @cached_property
     def neutralizers(self):
-        """N (stocks, columns), NaN in the rows of stocks that lack a value."""
-        return self._basis("projection")
+        """N (stocks, columns), NaN where a stock lacks a value."""
+        return self.columns(NEUTRALIZERS)[0]
 
     @cached_property
     def has_neutralizers(self):
@@ -129,7 +130,7 @@ class PreparedBlock:
         """Q (stocks that N holds, rank), the orthonormal basis of [N, 1]."""
         here = self.has_neutralizers
         if self.whole is None:
-            return self._basis("least_squares")[here]
+            return self._loadings(NEUTRALIZERS, LEAST_SQUARES)[0][here]
         return least_squares_basis(self.neutralizers[here])
 
     @cached_property
@@ -181,11 +182,17 @@ class PreparedBlock:
     def _by_stock(self, relation, block, value):
         return self.reader.values(relation, block, self.stocks, "stock_key", value)
 
-    def _basis(self, name):
-        if self.whole is not None:
-            return self.whole._basis(name)[self.here]
-        rows = self.reader.rows(self.sources.bases, self.in_round | {"basis": name})
-        return unpacked(rows.sort_by("factor")["loadings"], len(self.stocks), "f").T
+    def columns(self, factor_set):
+        """The columns of a set (stocks, columns), NaN where a stock lacks a value, and their names."""
+        if self.whole is None:
+            return self._loadings(factor_set, COLUMNS)
+        columns, names = self.whole.columns(factor_set)
+        return columns[self.here], names
+
+    def _loadings(self, factor_set, basis):
+        in_set = self.in_round | {"factor_set": factor_set, "basis": basis}
+        rows = self.reader.rows(self.sources.loadings, in_set, "factor, loadings").sort_by("factor")
+        return unpacked(rows["loadings"], len(self.stocks), "f").T, rows["factor"]
 
     @property
     def _has_norms(self):

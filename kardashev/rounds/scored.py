@@ -48,7 +48,7 @@ def scored_blocks(reader, rows, sources, covered, kind=PreparedBlock):
 class ScoredBlock(PreparedBlock):
     """A prepared block, with the relations ``*_rows`` that its scores need."""
 
-    target_rows = share_rows = factor_rows = extreme_rows = reference_rows = None
+    target_rows = share_rows = extreme_rows = reference_rows = None
 
     def __init__(self, *prepared):
         super().__init__(*prepared)
@@ -91,8 +91,7 @@ class ScoredBlock(PreparedBlock):
         return self.known_exposures[factor_set]
 
     def _exposures(self, factor_set):
-        in_set = self.in_round | {"factor_set": factor_set}
-        columns, names = self.reader.columns(self.factor_rows, in_set, self.stocks)
+        columns, names = self.columns(factor_set)
         here = np.isfinite(columns).all(axis=1)
         columns = columns[here]
         differs = (columns != columns[:1]).any(axis=0)

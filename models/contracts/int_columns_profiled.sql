@@ -1,12 +1,13 @@
+{{ config(materialized='incremental', meta={'worklist': 'int_columns_due', 'redoes': 'is_profiled'}) }}
 {#
 Grain: round_number, contract. What the contracts of neutralizers/ and factors/ are judged on, NᵀVN = I apart. A cell
 that is no number is landed as NaN.
 #}
 with
 
-candidates as (
+due as (
 
-    select * from {{ ref('int_round_candidates') }}
+    select * from {{ ref('int_columns_due') }}
 
 ),
 
@@ -90,8 +91,8 @@ stocks as (
         min(landed.path) as path
 
     from landed
-    inner join candidates on landed.round_number = candidates.round_number
-    where candidates.is_stale or candidates.is_prepared
+    inner join due on landed.round_number = due.round_number
+    where due.is_profiled
     group by all
 
 ),
@@ -149,9 +150,11 @@ shared as (
 select
     shared.*,
     columns_absent.absent_columns,
-    columns_absent.absent_columns_example
+    columns_absent.absent_columns_example,
+    due.columns_fingerprint
 
 from shared
+inner join due on shared.round_number = due.round_number
 inner join columns_absent
     on
         shared.round_number = columns_absent.round_number

@@ -1,19 +1,12 @@
 {#
 Grain: round_number, factor_set, stock_key, factor. The columns that signals are neutralized to, or measured
-against: N, as the set `neutralizers`, and the landed factors of each set that a score names. A
-round whose close comes due by itself has its exposures taken too.
+against: N, as the set `neutralizers`, and the landed factors of each set that a score names.
 #}
 with
 
-rounds_due as (
+loadings_due as (
 
-    select * from {{ ref('int_rounds_due') }}
-
-),
-
-target_days_due as (
-
-    select * from {{ ref('int_target_days_due') }}
+    select * from {{ ref('int_loadings_due') }}
 
 ),
 
@@ -41,15 +34,11 @@ universe as (
 
 ),
 
-worked_on as (
+made as (
 
     select round_number
-    from rounds_due
-    where is_stale or is_prepared
-    union
-    select round_number
-    from target_days_due
-    where is_due and target = 'none'
+    from loadings_due
+    where is_made
 
 ),
 
@@ -60,7 +49,7 @@ landed_factors as (
         factors.factor
 
     from factors
-    inner join worked_on on factors.round_number = worked_on.round_number
+    inner join made on factors.round_number = made.round_number
 
 ),
 
@@ -104,7 +93,7 @@ columns as (
         neutralizers.value
 
     from neutralizers
-    inner join worked_on on neutralizers.round_number = worked_on.round_number
+    inner join made on neutralizers.round_number = made.round_number
 
 )
 

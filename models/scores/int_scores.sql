@@ -28,9 +28,9 @@ meta_models as (
 
 ),
 
-factor_sets as (
+loadings as (
 
-    select * from {{ ref('int_factor_sets') }}
+    select * from {{ ref('int_factor_loadings') }}
 
 ),
 
@@ -41,6 +41,18 @@ held_meta_models as (
         meta_model
 
     from meta_models
+
+),
+
+factor_sets as (
+
+    select distinct
+        round_number,
+        factor_set,
+        stock_count
+
+    from loadings
+    where basis = 'columns'
 
 ),
 

@@ -1,6 +1,7 @@
 {#
 Grain: round_number. What each round is made from, as one fingerprint: the content landed for it, targets
-apart, the rule rows that apply to it, and the version of the formulas. Beside it the rounds of its stability window.
+apart, the rule rows that apply to it, and the version of the formulas; and what its universe, N and factors are made
+from, as another. Beside them the rounds of its stability window.
 #}
 -- depends_on: {{ ref('int_withdrawals') }}
 with
@@ -88,15 +89,30 @@ parts as (
 
 ),
 
+described as (
+
+    select
+        round_number,
+        part,
+        concat_ws(':', part, content_hash, row_count) as description,
+        part in (
+            'universe', 'neutralizers', 'factors', 'neutralizers absent', 'factors absent'
+        ) as is_of_columns
+
+    from parts
+
+),
+
 fingerprints as (
 
     select
         round_number,
+        md5(string_agg(description, ',' order by part)) as content_fingerprint,
         md5(
-            string_agg(concat_ws(':', part, content_hash, row_count), ',' order by part)
-        ) as content_fingerprint
+            string_agg(if(is_of_columns, description, null), ',' order by part)
+        ) as columns_fingerprint
 
-    from parts
+    from described
     group by all
 
 ),
@@ -132,7 +148,10 @@ select
             ),
             '{{ var("formula_version") }}'
         )
-    ) as fingerprint
+    ) as fingerprint,
+    md5(
+        concat_ws(':', fingerprints.columns_fingerprint, '{{ var("formula_version") }}')
+    ) as columns_fingerprint
 
 from rounds
 inner join fingerprints on rounds.round_number = fingerprints.round_number

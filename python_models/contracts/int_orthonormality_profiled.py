@@ -4,11 +4,12 @@ from kardashev.rounds.neutralized import orthonormality_profile
 
 
 def model(dbt, session):
-    dbt.config(materialized="table")
-    due = dbt.ref("int_round_candidates").filter("is_stale or is_prepared")
+    dbt.config(
+        materialized="incremental", meta={"worklist": "int_columns_due", "redoes": "is_measured"}
+    )
     return orthonormality_profile(
         session,
-        rounds=due.select("round_number"),
+        rounds=dbt.ref("int_columns_due").filter("is_measured"),
         neutralizers=dbt.ref("stg_tournament__neutralizers").select(
             "round_number, stock_id, neutralizer as factor, value"
         ),

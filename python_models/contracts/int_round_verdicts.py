@@ -1,7 +1,7 @@
 """Grain: round_number, contract, subject, expectation. Verdicts on the operator's tables."""
 
 from kardashev.contracts.judge import judge
-from kardashev.contracts.profiles import long_profiles, with_examples
+from kardashev.contracts.profiles import long_profiles, of_judged_rounds, with_examples
 
 
 def model(dbt, session):
@@ -21,6 +21,6 @@ def model(dbt, session):
         ("scores", dbt.ref("int_landed_scores_profiled")),
         ("targets", dbt.ref("int_targets_profiled")),
     ]
-    profiles = [(contract, relation.to_arrow_table()) for contract, relation in relations]
+    profiles = of_judged_rounds(relations, dbt.ref("int_round_candidates"))
     verdicts = judge(long_profiles(profiles, keys), expectations.to_arrow_table(), keys)
     return with_examples(verdicts, profiles, keys)

@@ -11,6 +11,5 @@ def model(dbt, session):
         signals=dbt.ref("int_signals_ranked"),
         models=dbt.ref("int_submissions"),
         universe=dbt.ref("int_universe"),
-        factors=dbt.ref("int_factor_columns"),
-        sets=dbt.ref("int_neutral_forms_due"),
+        loadings=dbt.ref("int_factor_loadings"),
     )

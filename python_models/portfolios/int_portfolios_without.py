@@ -10,13 +10,13 @@ def model(dbt, session):
         ranks=dbt.ref("int_signal_ranks"),
         models=dbt.ref("int_submissions"),
         universe=dbt.ref("int_universe"),
+        loadings=dbt.ref("int_factor_loadings"),
     )
     return portfolio_without_rows(
         session,
         dbt.ref("int_portfolios_due").filter("models_left_out > 0"),
         sources,
         stakes=dbt.ref("int_stakes_at_risk"),
-        factors=dbt.ref("int_factor_columns").filter("factor_set = 'portfolio_factors'"),
         limits=dbt.ref("int_round_portfolio_limits"),
         engine=dbt.config.meta_get("engine"),
     )

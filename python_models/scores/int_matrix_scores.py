@@ -10,7 +10,7 @@ def model(dbt, session):
         ranks=dbt.ref("int_signal_ranks"),
         models=dbt.ref("int_submissions"),
         universe=dbt.ref("int_universe"),
-        bases=dbt.ref("int_neutral_bases"),
+        loadings=dbt.ref("int_factor_loadings"),
         norms=dbt.ref("int_neutral_norms"),
         meta_models=dbt.ref("int_meta_models"),
     )
@@ -22,7 +22,6 @@ def model(dbt, session):
         covered=dbt.ref("int_covered_stocks"),
         targets=dbt.ref("int_target_values"),
         shares=dbt.ref("int_stake_shares"),
-        factors=dbt.ref("int_factor_columns"),
         extremes=dbt.ref("int_signal_extremes"),
         references=dbt.ref("int_round_references"),
     )

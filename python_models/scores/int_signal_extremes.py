@@ -10,7 +10,7 @@ def model(dbt, session):
         ranks=dbt.ref("int_signal_ranks"),
         models=dbt.ref("int_submissions"),
         universe=dbt.ref("int_universe"),
-        bases=dbt.ref("int_neutral_bases"),
+        loadings=dbt.ref("int_factor_loadings"),
         norms=dbt.ref("int_neutral_norms"),
         meta_models=dbt.ref("int_meta_models"),
     )

@@ -10,6 +10,6 @@ def model(dbt, session):
         ranks=dbt.ref("int_signal_ranks"),
         models=dbt.ref("int_submissions"),
         universe=dbt.ref("int_universe"),
-        bases=dbt.ref("int_neutral_bases"),
+        loadings=dbt.ref("int_factor_loadings"),
     )
     return stability_rows(session, dbt.ref("int_stability_pairs"), sources)

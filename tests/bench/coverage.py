@@ -91,7 +91,7 @@ def held(database, landing):
     with duckdb.connect(database, read_only=True) as connection:
         days = connection.sql(DAYS).to_arrow_table().to_pylist()
         for day in list({day["round_number"]: day for day in days}.values())[::EACH]:
-            block, stakes, problem = held_round(connection, Path(landing), day["round_number"])
+            block, stakes, problem = held_round(connection, day["round_number"])
             returns = landed_returns(connection, Path(landing), block, day)
             yield day["round_number"], problem, block.gaussian, stakes, returns
 

@@ -137,7 +137,7 @@ class Tournament:
         ids, rng = self._ids(number), np.random.default_rng([8, number, horizon, day])
         known_at = opening(number + day + LAG)
         for name in names:
-            values = rng.choice(BINS, self.stocks)
+            values = rng.permutation(np.resize(BINS, self.stocks))
             if name == "return_20":
                 values = rng.normal(0.01, 0.1, self.stocks)
             columns = {"round_number": [number] * self.stocks, "stock_id": ids, "value": values}

@@ -5,7 +5,6 @@ from types import SimpleNamespace
 import duckdb
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pytest
 import torch
 from hypothesis import given, settings
@@ -23,8 +22,10 @@ from kardashev.portfolio.problem import PortfolioProblem, neutral_problem
 from kardashev.portfolio.report import exposure_report
 from kardashev.portfolio.solve import ENGINES, solve
 from kardashev.portfolio.specification import specification
-from kardashev.rounds.blocks import Blocks, Index
-from kardashev.rounds.portfolios import portfolio_problem
+from kardashev.rounds.blocks import Blocks
+from kardashev.rounds.neutralized import factor_loading_rows
+from kardashev.rounds.portfolios import FACTORS, portfolio_problem
+from kardashev.rounds.prepared import PreparedBlock, Sources
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")  # of cvxpylayers
 
@@ -485,20 +486,22 @@ def test_a_stock_that_lacks_a_factor_with_a_limit_is_not_held():
 def read_problem(factors, limits):
     """What `portfolio_problem` makes of three stocks, rows (stock, factor, value) and rows of limits."""
     connection = duckdb.connect()
-    universe = connection.sql(
-        "select 1 as round_number, unnest([0, 1, 2]) as stock_key, 'A' as country, 'S' as sector"
+    connection.execute(
+        """create table universe as select 1 as round_number, unnest([0, 1, 2]) as stock_key,
+        'S' || stock_key as stock_id, 'A' as country, 'S' as sector, 1.0 as sample_weight"""
     )
-    block = SimpleNamespace(
-        reader=Blocks(connection),
-        in_round={"round_number": 1},
-        stocks=Index.of(np.arange(3), pa.chunked_array([["a", "b", "c"]])),
-        sources=SimpleNamespace(universe=universe),
-        sample_weights=np.ones(3),
-    )
-    for name, rows in (("factors", factors), ("limits", limits)):
-        frame = pd.DataFrame({"round_number": 1} | rows)
-        connection.from_df(frame).create(name)
-    return portfolio_problem(block, connection.table("factors"), connection.table("limits"))
+    about = {"round_number": 1, "factor_set": FACTORS}
+    for name, rows in (("columns", about | factors), ("limits", about | limits)):
+        connection.from_df(pd.DataFrame(rows)).create(name)
+    universe, columns, limits = (connection.table(n) for n in ("universe", "columns", "limits"))
+    rounds = connection.sql("select 1 as round_number, 'one' as fingerprint")
+    sets = connection.sql("select 1 as round_number, 'neutralizers' as factor_set")
+    loadings = factor_loading_rows(connection, rounds, universe, columns, sets)
+    connection.from_arrow(loadings.read_all()).create("loadings")
+    sources = Sources(None, None, universe, connection.table("loadings"))
+    reader = Blocks(connection)
+    stocks = reader.index(universe, {"round_number": 1}, "stock_key", "stock_id")
+    return portfolio_problem(PreparedBlock(reader, sources, 1, stocks, None, None), limits)
 
 
 ROWS_OF_LIMITS = {

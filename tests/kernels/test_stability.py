@@ -12,6 +12,7 @@ from numerai_tools import scoring, signals
 from kardashev.kernels.ranking import doubled_rank
 from kardashev.kernels.stability import churn, normalized, ranks_among, turnover
 from kardashev.rounds.blocks import packed, unpacked
+from kardashev.rounds.neutralized import LOADINGS
 from kardashev.rounds.prepared import Sources
 from kardashev.rounds.stability import stability_rows
 
@@ -89,10 +90,8 @@ def held(rounds):
         connection.register("given", pd.DataFrame(rows, columns=columns.split(", ")))
         connection.execute(f"create table {name} as from given")
         found[name] = connection.table(name)
-    connection.execute(
-        "create table bases (round_number int, basis varchar, factor varchar, loadings blob)"
-    )
-    return connection, Sources(**found, bases=connection.table("bases"))
+    connection.from_arrow(LOADINGS.empty_table()).create("loadings")
+    return connection, Sources(**found, loadings=connection.table("loadings"))
 
 
 def compared(connection, sources, *pairs):

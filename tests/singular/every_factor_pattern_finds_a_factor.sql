@@ -9,12 +9,10 @@ tournament has not: a warning names it.
     due as (
 
         select distinct
-            factor_columns.round_number
+            round_number
 
-        from {{ ref('int_factor_columns') }} as factor_columns
-        inner join {{ ref('int_rounds_due') }} as rounds_due
-            on factor_columns.round_number = rounds_due.round_number
-        where rounds_due.is_prepared and factor_columns.factor_set != 'neutralizers'
+        from {{ ref('int_factor_columns') }}
+        where factor_set != 'neutralizers'
 
     ),
 

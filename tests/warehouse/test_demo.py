@@ -77,7 +77,7 @@ def assert_draws_agree(warehouse, least):
         rule = DropoutRule(**few.to_arrow_table().to_pylist()[0])
         for day in days.to_arrow_table().to_pylist()[::EACH]:
             number = day["round_number"]
-            block, stakes, problem = held_round(connection, warehouse.landing, number)
+            block, stakes, problem = held_round(connection, number)
             returns = landed_returns(connection, warehouse.landing, block, day)[:, None]
             found = []
             for seed in (1, 2):

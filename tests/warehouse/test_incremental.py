@@ -188,7 +188,7 @@ def test_a_round_closes_by_the_clock_and_new_target_days_touch_neither_ranks_nor
 
 def held(warehouse):
     """Where the rows of what is made at the close lie: rewritten rows would lie elsewhere."""
-    tables = ("int_signal_ranks", "int_neutral_bases", "int_neutral_norms")
+    tables = ("int_signal_ranks", "int_factor_loadings", "int_neutral_norms")
     tables += ("int_meta_models", "int_signal_extremes")
     return [warehouse.query(f"select rowid, * from {table} order by rowid") for table in tables]
 

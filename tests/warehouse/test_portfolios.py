@@ -68,9 +68,11 @@ def test_rounds_have_the_same_portfolios_whichever_process_solves_them(threads, 
         rows = portfolios.optimized_portfolio_rows(
             connection,
             table("int_portfolios_due"),
-            Sources(table("int_signal_ranks"), table("int_submissions"), table("int_universe")),
+            Sources(
+                *(table(f"int_{name}") for name in ("signal_ranks", "submissions", "universe")),
+                loadings=table("int_factor_loadings"),
+            ),
             table("int_stakes_at_risk"),
-            table("int_factor_columns").filter("factor_set = 'portfolio_factors'"),
             table("int_round_portfolio_limits"),
             "newton",
         )
