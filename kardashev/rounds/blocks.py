@@ -1,6 +1,10 @@
 """Relations, block by block, as matrices; and matrices as long rows."""
 
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 
 import numpy as np
 import pyarrow as pa
@@ -76,6 +80,46 @@ class Blocks:
         texts = np.full(len(index), "", dtype=object)
         texts[places[places >= 0]] = rows["value"].fill_null("").to_numpy()[places >= 0]
         return texts
+
+
+def by_round(connection, schema, rounds, batches_of):
+    """The batches of each round, in the rounds' order; as many rounds at once as DuckDB has threads.
+
+    numpy and DuckDB let other threads of Python go on while they compute. A round that waits for its turn is
+    held with those before it, so memory grows with the threads and not with the rounds.
+
+    Parameters
+    ----------
+    connection : duckdb.DuckDBPyConnection
+    schema : pyarrow.Schema
+    rounds : sequence, of round numbers or of what else ``batches_of`` takes
+    batches_of : function of a `Blocks` and a round that yields record batches
+
+    Returns
+    -------
+    pyarrow.RecordBatchReader
+    """
+    threads = connection.execute("select current_setting('threads')").fetchall()[0][0]
+
+    def listed(reader, one):
+        return list(batches_of(reader, one))
+
+    def batches():
+        with ThreadPoolExecutor(threads) as pool:
+            waiting = deque()
+            for one in rounds:
+                waiting.append(pool.submit(listed, Blocks(connection), one))
+                if len(waiting) == threads:
+                    yield from waiting.popleft().result()
+            while waiting:
+                yield from waiting.popleft().result()
+
+    return pa.RecordBatchReader.from_batches(schema, batches())
+
+
+def rows_of_rounds(rows):
+    """Lists of rows of one round each, of a list of dicts in the order of ``round_number``."""
+    return [list(of_round) for _, of_round in groupby(rows, itemgetter("round_number"))]
 
 
 def scattered(rows, index, key, value):

@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 
 from kardashev.kernels.correlation import correlation
-from kardashev.rounds.blocks import Blocks, batch
+from kardashev.rounds.blocks import batch, by_round
 from kardashev.rounds.prepared import PreparedBlock
 
 SCHEMA = pa.schema(
@@ -34,17 +34,15 @@ def example_correlation_rows(connection, rounds, examples, sources):
     """
     numbers = sorted(number for (number,) in rounds.fetchall())
 
-    def batches():
-        reader = Blocks(connection)
-        for number in numbers:
-            in_round = {"round_number": number}
-            named = reader.rows(examples, in_round, "model_id")["model_id"]
-            block = PreparedBlock.read(reader, number, sources)
-            places = np.flatnonzero(pa.compute.is_in(block.models.ids, named))
-            if len(places):
-                yield _batch(number, block.models.ids, block.gaussian, places)
+    def of_round(reader, number):
+        in_round = {"round_number": number}
+        named = reader.rows(examples, in_round, "model_id")["model_id"]
+        block = PreparedBlock.read(reader, number, sources)
+        places = np.flatnonzero(pa.compute.is_in(block.models.ids, named))
+        if len(places):
+            yield _batch(number, block.models.ids, block.gaussian, places)
 
-    return pa.RecordBatchReader.from_batches(SCHEMA, batches())
+    return by_round(connection, SCHEMA, numbers, of_round)
 
 
 def _batch(number, ids, gaussian, places):

@@ -5,16 +5,13 @@ at once; of signals less the meta model, and of residuals outside N, it takes th
 are found at the close and kept, so that a new day is a sum over 2k stocks a model.
 """
 
-from itertools import groupby
-from operator import itemgetter
-
 import numpy as np
 import pyarrow as pa
 
 from kardashev.kernels.contribution import orthogonalized
 from kardashev.kernels.neutralization import least_squares_residual
 from kardashev.kernels.ranking import POWER, normal_quantiles, signed_power, top_bottom
-from kardashev.rounds.blocks import Blocks, Index, batch, packed, unpacked
+from kardashev.rounds.blocks import Index, batch, by_round, packed, rows_of_rounds, unpacked
 from kardashev.rounds.neutralized import RESIDUAL_TIE_WIDTH
 from kardashev.rounds.prepared import PLAIN, PreparedBlock
 from kardashev.rounds.score_rows import contribution_targets
@@ -55,16 +52,15 @@ def extreme_signal_rows(connection, forms, sources):
     columns = "round_number, extreme_form, family, factor_set, meta_model, top_bottom"
     wanted = forms.select(columns).order(columns).to_arrow_table().to_pylist()
 
-    def batches():
-        reader = Blocks(connection)
-        for number, of_round in groupby(wanted, itemgetter("round_number")):
-            block = PreparedBlock.read(reader, number, sources)
-            for form in of_round:
-                found = _chosen(block, form) if len(block.models) else None
-                if found is not None:
-                    yield _batch(number, form["extreme_form"], *found)
+    def of_round(reader, in_round):
+        number = in_round[0]["round_number"]
+        block = PreparedBlock.read(reader, number, sources)
+        for form in in_round:
+            found = _chosen(block, form) if len(block.models) else None
+            if found is not None:
+                yield _batch(number, form["extreme_form"], *found)
 
-    return pa.RecordBatchReader.from_batches(SCHEMA, batches())
+    return by_round(connection, SCHEMA, rows_of_rounds(wanted), of_round)
 
 
 def extreme_score(block, due):

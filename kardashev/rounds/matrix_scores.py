@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from kardashev.kernels.contribution import alpha, meta_portfolio_contribution, neutral_contribution
 from kardashev.kernels.correlation import first_largest, neutral_correlation
-from kardashev.rounds.blocks import Blocks
+from kardashev.rounds.blocks import by_round, rows_of_rounds
 from kardashev.rounds.extremes import extreme_score
 from kardashev.rounds.score_rows import (
     DAY,
@@ -57,16 +57,15 @@ def matrix_score_rows(connection, scores, sources, covered, targets, shares, ext
     order = ", ".join(dict.fromkeys((*BLOCK, *DEFINITION, *DAY)))
     wanted = scores.order(order).to_arrow_table().to_pylist()
 
-    def batches():
-        reader = Blocks(connection)
-        for block, of_block in scored_blocks(reader, wanted, sources, covered, ScoredBlock):
+    def of_round(reader, in_round):
+        for block, of_block in scored_blocks(reader, in_round, sources, covered, ScoredBlock):
             block.target_rows, block.share_rows = targets, shares
             block.extreme_rows, block.reference_rows = extremes, references
             for _, due in groupby(of_block, itemgetter(*DEFINITION)):
                 due = list(due)
                 yield from _batches(block, due, outcome(block, due))
 
-    return pa.RecordBatchReader.from_batches(SCHEMA, batches())
+    return by_round(connection, SCHEMA, rows_of_rounds(wanted), of_round)
 
 
 class Outcome(NamedTuple):

@@ -8,7 +8,7 @@ from kardashev.kernels.neutralization import neutral_weights
 from kardashev.kernels.products import blend
 from kardashev.kernels.ranking import POWER, doubled_rank, gaussianized
 from kardashev.kernels.stability import normalized
-from kardashev.rounds.blocks import Blocks, batch
+from kardashev.rounds.blocks import batch, by_round
 from kardashev.rounds.prepared import PreparedBlock
 
 META_PORTFOLIO = "SWP"
@@ -43,22 +43,20 @@ def meta_model_rows(connection, rounds, sources, weights, shares):
     """
     numbers = sorted(number for (number,) in rounds.fetchall())
 
-    def batches():
-        reader = Blocks(connection)
-        for number in numbers:
-            in_round = {"round_number": number}
-            members = reader.rows(weights, in_round, "meta_model, model_key, weight")
-            if not members.num_rows:
-                continue
-            block = PreparedBlock.read(reader, number, sources)
-            for name in sorted(members["meta_model"].unique().to_pylist()):
-                of_one = members.filter(pa.compute.equal(members["meta_model"], name))
-                yield _batch(number, name, block, *_blended(block, of_one))
-            portfolio = _portfolio(block, reader, shares)
-            if portfolio is not None:
-                yield _batch(number, META_PORTFOLIO, block, portfolio, portfolio)
+    def of_round(reader, number):
+        in_round = {"round_number": number}
+        members = reader.rows(weights, in_round, "meta_model, model_key, weight")
+        if not members.num_rows:
+            return
+        block = PreparedBlock.read(reader, number, sources)
+        for name in sorted(members["meta_model"].unique().to_pylist()):
+            of_one = members.filter(pa.compute.equal(members["meta_model"], name))
+            yield _batch(number, name, block, *_blended(block, of_one))
+        portfolio = _portfolio(block, reader, shares)
+        if portfolio is not None:
+            yield _batch(number, META_PORTFOLIO, block, portfolio, portfolio)
 
-    return pa.RecordBatchReader.from_batches(SCHEMA, batches())
+    return by_round(connection, SCHEMA, numbers, of_round)
 
 
 def _blended(block, members):

@@ -1,14 +1,11 @@
 """What each model's own neutral portfolio returned."""
 
-from itertools import groupby
-from operator import itemgetter
-
 import numpy as np
 import pyarrow as pa
 
 from kardashev.kernels.products import products
 from kardashev.kernels.stability import normalized
-from kardashev.rounds.blocks import Blocks, batch
+from kardashev.rounds.blocks import batch, by_round, rows_of_rounds
 from kardashev.rounds.prepared import PreparedBlock
 from kardashev.rounds.score_rows import DAY
 
@@ -43,25 +40,24 @@ def model_return_rows(connection, days, sources, targets):
     columns = ", ".join(("round_number", *DAY, "overlap_share >= minimum_overlap as is_covered"))
     wanted = days.select(columns).order("all").to_arrow_table().to_pylist()
 
-    def batches():
-        reader = Blocks(connection)
-        for number, of_round in groupby(wanted, itemgetter("round_number")):
-            block = PreparedBlock.read(reader, number, sources)
-            here = block.has_neutralizers
-            if not len(block.models) or not here.any():
-                continue
-            portfolios = normalized(block.weights)
-            kept = np.isfinite(block.projection_norms) & np.isfinite(portfolios).all(axis=0)
-            stocks, ids = block.stocks.only(here), block.models.ids.filter(pa.array(kept))
-            for row in of_round:
-                day = block.in_round | {name: row[name] for name in DAY}
-                returns = reader.values(targets, day, stocks, "stock_key", "value")
-                found = products(portfolios[:, kept], np.nan_to_num(returns)[:, None])[:, 0]
-                if not row["is_covered"]:
-                    found = np.full(len(found), np.nan)
-                constants = [pa.repeat(row[name], len(found)) for name in ("target", "score_day")]
-                known_at = pa.repeat(pa.scalar(row["known_at"], pa.timestamp("us")), len(found))
-                number_column = pa.repeat(number, len(found))
-                yield batch(SCHEMA, [number_column, ids, *constants, known_at, found])
+    def of_round(reader, in_round):
+        number = in_round[0]["round_number"]
+        block = PreparedBlock.read(reader, number, sources)
+        here = block.has_neutralizers
+        if not len(block.models) or not here.any():
+            return
+        portfolios = normalized(block.weights)
+        kept = np.isfinite(block.projection_norms) & np.isfinite(portfolios).all(axis=0)
+        stocks, ids = block.stocks.only(here), block.models.ids.filter(pa.array(kept))
+        for row in in_round:
+            day = block.in_round | {name: row[name] for name in DAY}
+            returns = reader.values(targets, day, stocks, "stock_key", "value")
+            found = products(portfolios[:, kept], np.nan_to_num(returns)[:, None])[:, 0]
+            if not row["is_covered"]:
+                found = np.full(len(found), np.nan)
+            constants = [pa.repeat(row[name], len(found)) for name in ("target", "score_day")]
+            known_at = pa.repeat(pa.scalar(row["known_at"], pa.timestamp("us")), len(found))
+            number_column = pa.repeat(number, len(found))
+            yield batch(SCHEMA, [number_column, ids, *constants, known_at, found])
 
-    return pa.RecordBatchReader.from_batches(SCHEMA, batches())
+    return by_round(connection, SCHEMA, rows_of_rounds(wanted), of_round)

@@ -15,6 +15,7 @@ from kardashev.kernels.ranking import doubled_rank, gaussianized, with_absent
 from kardashev.rounds.blocks import (
     Blocks,
     batch,
+    by_round,
     named_columns,
     packed,
     scattered_matrix,
@@ -22,6 +23,9 @@ from kardashev.rounds.blocks import (
 )
 from kardashev.rounds.prepared import COLUMNS, LEAST_SQUARES, PLAIN, PreparedBlock
 
+ROUNDS_READ_AT_ONCE = (
+    8  # of landed files: each read opens all of them, and a round of N has a million rows
+)
 RESIDUAL_TIE_WIDTH = 1e-12  # noise of a residual is near 1e-15; gaussianized signals are near 1
 
 RANKS = pa.schema(
@@ -88,29 +92,25 @@ def signal_rank_rows(connection, rounds, signals, models, universe, loadings):
     """
     numbers = sorted(number for (number,) in rounds.fetchall())
 
-    def batches():
-        reader = Blocks(connection)
-        for number in numbers:
-            in_round = {"round_number": number}
-            rows = reader.rows(signals, in_round, "model_key, stock_key, doubled_rank")
-            if not rows.num_rows:
-                continue
-            stocks = reader.index(universe, in_round, "stock_key", "stock_id")
-            accepted = reader.index(
-                models, in_round, "model_key", "model_id", among=rows["model_key"]
-            )
-            ranks = with_absent(scattered_matrix(rows, stocks, accepted, "doubled_rank"))
-            del rows
-            yield _rank_batch(number, PLAIN, accepted.keys, ranks)
-            bases = reader.rows(loadings, in_round | {"basis": LEAST_SQUARES})
-            gaussian = gaussianized(ranks) if bases.num_rows else None
-            for name in bases["factor_set"].unique().sort().to_pylist():
-                of_set = bases.filter(pc.equal(bases["factor_set"], name)).sort_by("factor")
-                basis = unpacked(of_set["loadings"], len(stocks), "f").T
-                kept, neutral = _neutralized(gaussian, basis)
-                yield _rank_batch(number, name, accepted.keys[kept], neutral)
+    def of_round(reader, number):
+        in_round = {"round_number": number}
+        rows = reader.rows(signals, in_round, "model_key, stock_key, doubled_rank")
+        if not rows.num_rows:
+            return
+        stocks = reader.index(universe, in_round, "stock_key", "stock_id")
+        accepted = reader.index(models, in_round, "model_key", "model_id", among=rows["model_key"])
+        ranks = with_absent(scattered_matrix(rows, stocks, accepted, "doubled_rank"))
+        del rows
+        yield _rank_batch(number, PLAIN, accepted.keys, ranks)
+        bases = reader.rows(loadings, in_round | {"basis": LEAST_SQUARES})
+        gaussian = gaussianized(ranks) if bases.num_rows else None
+        for name in bases["factor_set"].unique().sort().to_pylist():
+            of_set = bases.filter(pc.equal(bases["factor_set"], name)).sort_by("factor")
+            basis = unpacked(of_set["loadings"], len(stocks), "f").T
+            kept, neutral = _neutralized(gaussian, basis)
+            yield _rank_batch(number, name, accepted.keys[kept], neutral)
 
-    return pa.RecordBatchReader.from_batches(RANKS, batches())
+    return by_round(connection, RANKS, numbers, of_round)
 
 
 def _neutralized(gaussian, basis):
@@ -149,27 +149,25 @@ def factor_loading_rows(connection, rounds, universe, columns, sets):
     prints = dict(rounds.select("round_number, fingerprint").fetchall())
     wanted = set(sets.select("round_number, factor_set").fetchall())
 
-    def batches():
-        reader = Blocks(connection)
-        for number, fingerprint in sorted(prints.items()):
-            in_round = {"round_number": number}
-            stocks = reader.index(universe, in_round, "stock_key", "stock_id")
-            rows = reader.rows(columns, in_round, "factor_set, stock_key, factor, value")
-            for name in rows["factor_set"].unique().sort().to_pylist():
-                of_set = rows.filter(pc.equal(rows["factor_set"], name))
-                places = stocks.here(of_set["stock_key"].to_numpy())
-                values, names = named_columns(of_set, places, len(stocks))
-                about = number, name, len(of_set["stock_key"].unique()), fingerprint
-                yield _loadings_batch(about, COLUMNS, names, values)
-                here = np.isfinite(values).all(axis=1)
-                if (number, name) in wanted and here.any():
-                    span = least_squares_basis(values[here])
-                    spread = np.full((len(stocks), span.shape[1]), np.nan)
-                    spread[here] = span
-                    numbered = [f"{place:05d}" for place in range(span.shape[1])]
-                    yield _loadings_batch(about, LEAST_SQUARES, numbered, spread)
+    def of_round(reader, number):
+        in_round = {"round_number": number}
+        stocks = reader.index(universe, in_round, "stock_key", "stock_id")
+        rows = reader.rows(columns, in_round, "factor_set, stock_key, factor, value")
+        for name in rows["factor_set"].unique().sort().to_pylist():
+            of_set = rows.filter(pc.equal(rows["factor_set"], name))
+            places = stocks.here(of_set["stock_key"].to_numpy())
+            values, names = named_columns(of_set, places, len(stocks))
+            about = number, name, len(of_set["stock_key"].unique()), prints[number]
+            yield _loadings_batch(about, COLUMNS, names, values)
+            here = np.isfinite(values).all(axis=1)
+            if (number, name) in wanted and here.any():
+                span = least_squares_basis(values[here])
+                spread = np.full((len(stocks), span.shape[1]), np.nan)
+                spread[here] = span
+                numbered = [f"{place:05d}" for place in range(span.shape[1])]
+                yield _loadings_batch(about, LEAST_SQUARES, numbered, spread)
 
-    return pa.RecordBatchReader.from_batches(LOADINGS, batches())
+    return by_round(connection, LOADINGS, sorted(prints), of_round)
 
 
 def _loadings_batch(about, basis, names, columns):
@@ -194,17 +192,15 @@ def neutral_norm_rows(connection, rounds, sources):
     """
     numbers = sorted(number for (number,) in rounds.fetchall())
 
-    def batches():
-        reader = Blocks(connection)
-        for number in numbers:
-            block = PreparedBlock.read(reader, number, sources)
-            if len(block.models) and block.has_neutralizers.any():
-                count = len(block.models)
-                norms = [block.least_squares_norms, block.projection_norms]
-                columns = [pa.repeat(number, count), block.models.keys, *norms]
-                yield batch(NORMS, columns)
+    def of_round(reader, number):
+        block = PreparedBlock.read(reader, number, sources)
+        if len(block.models) and block.has_neutralizers.any():
+            count = len(block.models)
+            norms = [block.least_squares_norms, block.projection_norms]
+            columns = [pa.repeat(number, count), block.models.keys, *norms]
+            yield batch(NORMS, columns)
 
-    return pa.RecordBatchReader.from_batches(NORMS, batches())
+    return by_round(connection, NORMS, numbers, of_round)
 
 
 def orthonormality_profile(connection, rounds, neutralizers, universe):
@@ -223,17 +219,29 @@ def orthonormality_profile(connection, rounds, neutralizers, universe):
         no sample weight or a missing value
     """
     reader, found = Blocks(connection), []
-    prints = rounds.select("round_number, columns_fingerprint").fetchall()
-    for number, fingerprint in sorted(prints):
-        in_round = {"round_number": number}
-        rows = reader.rows(neutralizers, in_round)
-        if not rows.num_rows:
-            continue
-        weighted = reader.rows(universe, in_round, "distinct stock_id, sample_weight")
-        ids = weighted["stock_id"].combine_chunks()
-        places = pc.index_in(rows["stock_id"], ids).fill_null(-1).to_numpy()
-        basis, _ = named_columns(rows, places, len(ids))
-        here = ~np.isnan(basis).all(axis=1)
-        error = orthonormality_error(basis[here], weighted["sample_weight"].to_numpy()[here])
-        found.append(dict(zip(ORTHONORMALITY.names, (number, error, fingerprint), strict=True)))
+    prints = sorted(rounds.select("round_number, columns_fingerprint").fetchall())
+    for start in range(0, len(prints), ROUNDS_READ_AT_ONCE):
+        some = prints[start : start + ROUNDS_READ_AT_ONCE]
+        in_rounds = {"round_number": [number for number, _ in some]}
+        landed = reader.rows(neutralizers, in_rounds)
+        weighted = reader.rows(
+            universe, in_rounds, "distinct round_number, stock_id, sample_weight"
+        )
+        for number, fingerprint in some:
+            rows, weights = (
+                table.filter(pc.equal(table["round_number"], number))
+                for table in (landed, weighted)
+            )
+            if rows.num_rows:
+                row = number, _orthonormality(rows, weights), fingerprint
+                found.append(dict(zip(ORTHONORMALITY.names, row, strict=True)))
     return pa.Table.from_pylist(found, schema=ORTHONORMALITY)
+
+
+def _orthonormality(rows, weighted):
+    """Of the rows of one round's N and of its stocks' sample weights."""
+    ids = weighted["stock_id"].combine_chunks()
+    places = pc.index_in(rows["stock_id"], ids).fill_null(-1).to_numpy()
+    basis, _ = named_columns(rows, places, len(ids))
+    here = ~np.isnan(basis).all(axis=1)
+    return orthonormality_error(basis[here], weighted["sample_weight"].to_numpy()[here])

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from kardashev.kernels.products import products
 from kardashev.kernels.ranking import POWER, centred, gaussianized
-from kardashev.rounds.blocks import Blocks, batch, scattered_columns
+from kardashev.rounds.blocks import batch, by_round, rows_of_rounds, scattered_columns
 from kardashev.rounds.scored import scored_blocks
 
 TRANSFORMS = {  # what of the ranks a vector meets
@@ -47,9 +47,8 @@ def signal_product_rows(connection, vectors, vector_values, sources, covered):
     columns = "round_number, coverage_id, signal_form, transform, vector_id"
     wanted = vectors.select(columns).order("all").to_arrow_table().to_pylist()
 
-    def batches():
-        reader = Blocks(connection)
-        for block, of_block in scored_blocks(reader, wanted, sources, covered):
+    def of_round(reader, in_round):
+        for block, of_block in scored_blocks(reader, in_round, sources, covered):
             for (form, transform), same in groupby(
                 of_block, itemgetter("signal_form", "transform")
             ):
@@ -59,7 +58,7 @@ def signal_product_rows(connection, vectors, vector_values, sources, covered):
                 matrix = _vectors(reader, vector_values, numbers, block.stocks)
                 yield from _batches(numbers, models, values, products(values, matrix))
 
-    return pa.RecordBatchReader.from_batches(SCHEMA, batches())
+    return by_round(connection, SCHEMA, rows_of_rounds(wanted), of_round)
 
 
 def _vectors(reader, vector_values, numbers, stocks):
