@@ -133,7 +133,7 @@ def centred(ranks):
     return (ranks - (len(ranks) + 1.0)) / len(ranks)
 
 
-def top_bottom(values, k, tie_width=0.0):
+def top_bottom(values, k, tie_width=0.0, are_ranks=False):
     """Where the k lowest and the k highest stocks of each model stand, ties broken by their order.
 
     Parameters
@@ -141,6 +141,7 @@ def top_bottom(values, k, tie_width=0.0):
     values : array (stocks, models), no NaN
     k : int, at most half the stocks
     tie_width : float, as in `doubled_rank`
+    are_ranks : bool, whether they are doubled ranks of all stocks: then where the ends begin is known
 
     Returns
     -------
@@ -161,15 +162,24 @@ def top_bottom(values, k, tie_width=0.0):
         raise ValueError(f"the {k} lowest and {k} highest of {stocks} stocks overlap")
     places = np.empty((models, 2 * k), dtype=np.int64)
     for block in _blocks(models):
-        places[block] = _ends_of_rows(np.ascontiguousarray(values[:, block].T), k, tie_width)
+        rows = np.ascontiguousarray(values[:, block].T)
+        edges = (2 * k, 2 * (stocks - k) + 1) if are_ranks else _edges(rows, k)
+        places[block] = _ends_of_rows(rows, k, edges, tie_width)
     return places.T
 
 
-def _ends_of_rows(values, k, tie_width):
-    stocks = values.shape[1]
-    edges = np.partition(values, [k - 1, stocks - k], axis=1)
-    is_low = values <= edges[:, [k - 1]] + tie_width
-    is_high = values >= edges[:, [stocks - k]] - tie_width
+def _edges(values, k):
+    """The highest of the k lowest and the lowest of the k highest values of each row, as columns."""
+    ends = [k - 1, values.shape[1] - k]
+    found = np.partition(values, ends, axis=1)
+    return found[:, ends[:1]], found[:, ends[1:]]
+
+
+def _ends_of_rows(values, k, edges, tie_width):
+    stocks, (low, high) = values.shape[1], edges
+    if tie_width:
+        low, high = low + tie_width, high - tie_width
+    is_low, is_high = values <= low, values >= high
     is_clear = (is_low.sum(axis=1) == k) & (is_high.sum(axis=1) == k)
     places = np.empty((len(values), 2 * k), dtype=np.int64)
     for end, is_there in ((slice(k), is_low), (slice(k, None), is_high)):

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from kardashev.kernels.contribution import orthogonalized
 from kardashev.kernels.neutralization import least_squares_residual
-from kardashev.kernels.ranking import POWER, normal_quantiles, signed_power, top_bottom
+from kardashev.kernels.ranking import signed_power, top_bottom
 from kardashev.rounds.blocks import Index, batch, by_round, packed, rows_of_rounds, unpacked
 from kardashev.rounds.neutralized import RESIDUAL_TIE_WIDTH
 from kardashev.rounds.prepared import PLAIN, PreparedBlock
@@ -126,10 +126,7 @@ def _chosen(block, form):
     if 2 * k > len(block.stocks):
         return None
     if form["family"] == RANKED:
-        models, ranks = block.form(form["factor_set"] or PLAIN)
-        places = top_bottom(ranks, k)
-        quantiles = signed_power(normal_quantiles(len(ranks)), POWER)
-        return models, places, quantiles[np.take_along_axis(ranks, places, axis=0)]
+        return block.rank_extremes(form["factor_set"] or PLAIN, k)
     found = _values(block, form)
     if found is None:
         return None

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from kardashev.kernels.correlation import exposures, nearest_references, nearest_signals
+from kardashev.kernels.ranking import POWER, normal_quantiles, signed_power, top_bottom
 from kardashev.rounds.prepared import PreparedBlock
 from kardashev.rounds.score_rows import DAY
 
@@ -52,7 +53,7 @@ class ScoredBlock(PreparedBlock):
 
     def __init__(self, *prepared):
         super().__init__(*prepared)
-        self.known_targets, self.known_exposures = {}, {}
+        self.known_targets, self.known_exposures, self.known_extremes = {}, {}, {}
 
     def targets(self, due):
         """The targets of due rows (stocks, days), each read once."""
@@ -97,7 +98,18 @@ class ScoredBlock(PreparedBlock):
         differs = (columns != columns[:1]).any(axis=0)
         return exposures(self.gaussian[here], columns[:, differs]), names.filter(pa.array(differs))
 
+    def rank_extremes(self, name, k):
+        """Models of a form, where its k lowest and k highest stocks stand (2k, models), and S′ there."""
+        if (name, k) not in self.known_extremes:
+            models, ranks = self.form(name)
+            places = top_bottom(ranks, k, are_ranks=True)
+            quantiles = signed_power(normal_quantiles(len(ranks)), POWER)
+            values = quantiles[np.take_along_axis(ranks, places, axis=0)]
+            self.known_extremes[name, k] = models, places, values
+        return self.known_extremes[name, k]
+
     def portfolio_parts(self, targets):
         """S′, targets, N and v on the stocks that N holds; a stock without N has no weight."""
         here = self.has_neutralizers
-        return self.powered[here], targets[here], self.neutralizers[here], self.sample_weights[here]
+        parts = self.powered, targets, self.neutralizers, self.sample_weights
+        return parts if here.all() else tuple(part[here] for part in parts)

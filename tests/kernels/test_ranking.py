@@ -78,6 +78,13 @@ def test_top_and_bottom_are_the_organisers_choice_ties_by_order(values, k):
         np.testing.assert_array_equal(found[:, column], expected.index)
 
 
+@given(arrays(float, (30, 3), elements=st.sampled_from([0.1, 0.2, 0.3, 0.4])), st.integers(1, 15))
+def test_ends_of_ranks_are_those_of_what_is_ranked(values, k):
+    for signals in (values, values + np.arange(30)[:, None]):  # with ties, and some without
+        found = top_bottom(doubled_rank(signals), k, are_ranks=True)
+        np.testing.assert_array_equal(found, top_bottom(signals, k))
+
+
 def test_ends_that_overlap_are_refused():
     with pytest.raises(ValueError, match="the 3 lowest and 3 highest of 5 stocks overlap"):
         top_bottom(np.arange(5)[:, None], 3)
