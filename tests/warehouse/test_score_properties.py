@@ -115,6 +115,12 @@ class Round:
             "int_round_factor_sets": pd.DataFrame(
                 {"round_number": [np.int32(1)], "factor_set": "factors", "factor_pattern": "f*"}
             ),
+            "int_round_neutral_sets": pd.DataFrame(
+                {"round_number": np.int32(1), "factor_set": ["neutralizers", "factors"]}
+            ),
+            "int_loadings_due": pd.DataFrame(
+                [{"round_number": np.int32(1), "fingerprint": "f", "is_made": True}]
+            ),
             "int_round_references": pd.DataFrame(
                 {
                     "round_number": np.int32(1),
