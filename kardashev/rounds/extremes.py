@@ -137,18 +137,23 @@ def _chosen(block, form):
 
 def _values(block, form):
     """The models, and the values (stocks, models) to choose by; None without any."""
+    is_neutral, is_contribution = (
+        form["family"].startswith("neutral"),
+        form["family"].endswith("contribution"),
+    )
+    meta_model = block.meta_model(form["meta_model"]) if is_contribution else None
+    if is_contribution and meta_model is None:
+        return None
     models, values = block.models, block.gaussian
-    is_neutral = form["family"].startswith("neutral")
     if is_neutral:
         if not block.has_neutralizers.all():
             return None
         has_residual = np.isfinite(block.least_squares_norms)
         models, values = models.only(has_residual), block.residuals[:, has_residual]
-    if form["family"].endswith("contribution"):
-        meta_model = block.meta_model(form["meta_model"])
-        if meta_model is not None and is_neutral:
+    if is_contribution:
+        if is_neutral:
             meta_model = least_squares_residual(meta_model[:, None], block.least_squares)[:, 0]
-        if meta_model is None or not meta_model.any():
+        if not meta_model.any():
             return None
         values = orthogonalized(values, meta_model)
     return models, values

@@ -20,7 +20,7 @@ TARGETS = {
 }
 BINS = np.repeat([0, 0.25, 0.5, 0.75, 1], (1, 4, 10, 4, 1)) * 1.0
 LEAVERS = 2  # stocks that leave the universe each round, and as many that come
-SIGNAL_NOISE = 0.05  # of a signal from round to round, beside a lasting opinion of size 1
+SIGNAL_NOISE = 0.03  # of a signal from round to round, beside a lasting opinion of size 1: few turn over too much
 MODELS_AT_ONCE = 200
 
 
@@ -74,22 +74,22 @@ class Tournament:
     def _round(self, number):
         ids, rng = self._ids(number), np.random.default_rng([1, number])
         repeated = pa.repeat(pa.scalar(number, pa.int32()), self.stocks)
-        weights = np.random.default_rng(2).random(self.stocks) + 0.5
+        weights = self._of_stocks(number, np.random.default_rng(2).random)[:, 0] + 0.5
         opened = opening(number)
         calendar = {"tournament": ["house"], "round_number": [number], "kind": [self.kind]}
         calendar |= {"era_date": [era(number)], "open_at": [opened], "close_at": [opened + DAY]}
         self._write("rounds", number, calendar)
-        groups = np.array(["one", "two", "three", "four"])[np.arange(self.stocks) % 4]
+        groups = np.array(["one", "two", "three", "four"])[self._stocks(number) % 4]
         universe = {"round_number": repeated, "stock_id": ids, "ticker": ids}
         universe |= {"sample_weight": weights, "country": groups, "sector": groups}
         self._write("universe", number, universe)
-        drawn = np.random.default_rng(3).normal(size=(self.stocks, self.columns))
+        drawn = self._of_stocks(number, np.random.default_rng(3).standard_normal, self.columns)
         basis = np.linalg.qr(np.sqrt(weights)[:, None] * drawn)[0] / np.sqrt(weights)[:, None]
         named = {f"n_{c:03d}": basis[:, c] for c in range(self.columns)}
         self._write("neutralizers", number, {"round_number": repeated, "stock_id": ids} | named)
         names = ["beta", "size", "volatility", "momentum_long"]
         names += [f"feature_{c:02d}" for c in range(self.factors - 4)]
-        exposures = np.random.default_rng(4).normal(size=(self.stocks, self.factors))
+        exposures = self._of_stocks(number, np.random.default_rng(4).standard_normal, self.factors)
         named = dict(zip(names, exposures.T, strict=True))
         self._write("factors", number, {"round_number": repeated, "stock_id": ids} | named)
         stakes = np.random.default_rng(5).lognormal(2, 1.5, self.models)
@@ -98,6 +98,11 @@ class Tournament:
         staked["model_id"] = [f"model_{m:05d}" for m in range(self.models)]
         self._write("stakes", number, staked)
         self._submissions(number, ids, opened, rng)
+
+    def _of_stocks(self, number, draw, columns=1):
+        """What a round's stocks keep from round to round (stocks, columns)."""
+        places = self._stocks(number)
+        return draw((places[-1] + 1, columns))[places]
 
     def _submissions(self, number, ids, opened, rng):
         path = self.landing / "submissions" / f"{number}.parquet"
