@@ -20,7 +20,7 @@ TARGETS = {
 }
 BINS = np.repeat([0, 0.25, 0.5, 0.75, 1], (1, 4, 10, 4, 1)) * 1.0
 LEAVERS = 2  # stocks that leave the universe each round, and as many that come
-SIGNAL_NOISE = 0.03  # of a signal from round to round, beside a lasting opinion of size 1: few turn over too much
+SIGNAL_NOISE = 0.03  # of a signal from round to round, beside a lasting opinion of size 1
 MODELS_AT_ONCE = 200
 
 
