@@ -49,6 +49,7 @@ class Blocks:
 
     def __init__(self, connection):
         self.cursor = connection.cursor()
+        self.indexed, self.known = None, {}  # a block, and the ids that were read of it
 
     def rows(self, relation, block, columns="*"):
         """Rows of a relation that belong to a block, as an Arrow table; a list means any of its values."""
@@ -63,10 +64,20 @@ class Blocks:
 
     def index(self, relation, block, key, name, among=None):
         """The keys of a block in the order of their ids; only those ``among`` an array, if given."""
-        rows = self.rows(relation, block, f"distinct {key} as key, {name} as id").sort_by("id")
+        rows = self._ids(relation, block, key, name)
         if among is not None:
             rows = rows.filter(pc.is_in(rows["key"], among.unique()))
         return Index.of(rows["key"].to_numpy(), rows["id"])
+
+    def _ids(self, relation, block, key, name):
+        """Keys and ids of a block in the order of the ids, read once: all forms have the same models."""
+        if block != self.indexed:
+            self.indexed, self.known = block, {}
+        asked = relation.sql_query(), key, name
+        if asked not in self.known:
+            rows = self.rows(relation, block, f"distinct {key} as key, {name} as id")
+            self.known[asked] = rows.sort_by("id")
+        return self.known[asked]
 
     def values(self, relation, block, index, key, value):
         """One value for each entry of an index, NaN where the relation has none."""

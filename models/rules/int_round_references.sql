@@ -1,4 +1,3 @@
-{{ config(materialized='view') }}
 {#
 Grain: round_number, model_id. The operator's own models of each round, benchmarks and examples: those registered by the
 close, so that a new one leaves earlier rounds as they are; in rounds of validation, all of them.

@@ -87,6 +87,15 @@ def test_live_rounds_are_as_without_validation(clean, marts):
     assert_same_marts(found, expected)
 
 
+def test_an_upload_makes_no_columns_of_its_eras_anew(together):
+    """They are as the first build left them, though every score of the eras is final."""
+    for worklist in ("int_columns_due", "int_loadings_due"):
+        due = together.query(f"select round_number from {worklist}")
+        assert not {number for (number,) in due} & set(VALIDATION)
+    held = together.query("select distinct round_number from int_factor_loadings")
+    assert {number for (number,) in held} >= set(VALIDATION)
+
+
 def test_nothing_is_staked_paid_or_held_in_validation(marts):
     def of_validation(name):
         return marts[name][marts[name]["round_number"].isin(VALIDATION)]

@@ -5,6 +5,7 @@ import shutil
 
 import duckdb
 import numpy as np
+import pandas as pd
 import pytest
 import tournament
 from harness import assert_same_marts
@@ -191,6 +192,31 @@ def held(warehouse):
     tables = ("int_signal_ranks", "int_factor_loadings", "int_neutral_norms")
     tables += ("int_meta_models", "int_signal_extremes")
     return [warehouse.query(f"select rowid, * from {table} order by rowid") for table in tables]
+
+
+def test_a_corrected_n_or_factor_reaches_all_that_is_made_of_it(warehouse, clean):
+    """Columns are held by what they were made from: old ones must not stay for new files."""
+    shutil.copytree(clean.folder, warehouse.folder, dirs_exist_ok=True)
+    for table, number, column in (("neutralizers", 5, "n_4"), ("factors", 6, "beta")):
+        path = warehouse.landing / table / f"{number}.parquet"
+        rows = pd.read_parquet(path)
+        if table == "neutralizers":
+            rows = rows.drop(columns=column)
+        else:
+            rows[column] = rows[column].to_numpy()[::-1]
+        rows.to_parquet(path, index=False)
+    warehouse.build()
+    assert set(warehouse.query("select round_number, is_made from int_loadings_due")) >= {
+        (5, True),
+        (6, True),
+    }
+    marts, former = warehouse.marts(), clean.marts()["fct_scores"]
+    for number, score in ((5, "alpha"), (6, "max_exposure")):
+        chosen = f"round_number == {number} and score == '{score}'"
+        found, before = (f.query(chosen)["value"].to_numpy() for f in (marts["fct_scores"], former))
+        assert len(found) == len(before) and not np.isclose(found, before, equal_nan=True).all()
+    warehouse.build("--full-refresh")
+    assert_same_marts(marts, warehouse.marts())
 
 
 def test_revisions_prepare_dropped_signals_again_leave_a_trace_and_can_be_taken_back(
