@@ -137,10 +137,8 @@ def _chosen(block, form):
 
 def _values(block, form):
     """The models, and the values (stocks, models) to choose by; None without any."""
-    is_neutral, is_contribution = (
-        form["family"].startswith("neutral"),
-        form["family"].endswith("contribution"),
-    )
+    is_neutral = form["family"].startswith("neutral")
+    is_contribution = form["family"].endswith("contribution")
     meta_model = block.meta_model(form["meta_model"]) if is_contribution else None
     if is_contribution and meta_model is None:
         return None

@@ -30,7 +30,7 @@ def meta_model_rows(connection, rounds, sources, weights, shares):
     ----------
     connection : duckdb.DuckDBPyConnection
     rounds : relation (round_number,)
-    sources : kardashev.rounds.prepared.Sources, with bases
+    sources : kardashev.rounds.prepared.Sources, with loadings
     weights : relation (round_number, meta_model, model_key, weight), weights of a meta model sum to one
     shares : relation (round_number, model_key, stake_share)
 

@@ -28,7 +28,7 @@ def model_return_rows(connection, days, sources, targets):
     ----------
     connection : duckdb.DuckDBPyConnection
     days : relation (round_number, target, score_day, known_at, overlap_share, minimum_overlap)
-    sources : kardashev.rounds.prepared.Sources, with bases and norms
+    sources : kardashev.rounds.prepared.Sources, with loadings and norms
     targets : relation (round_number, target, score_day, known_at, stock_key, value), returns
 
     Returns

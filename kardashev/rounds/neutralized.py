@@ -24,7 +24,7 @@ from kardashev.rounds.blocks import (
 from kardashev.rounds.prepared import COLUMNS, LEAST_SQUARES, PLAIN, PreparedBlock
 
 ROUNDS_READ_AT_ONCE = (
-    8  # of landed files: each read opens all of them, and a round of N has a million rows
+    8  # of N as landed: each read opens all files, and a round may have a million rows
 )
 RESIDUAL_TIE_WIDTH = 1e-12  # noise of a residual is near 1e-15; gaussianized signals are near 1
 

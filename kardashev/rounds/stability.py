@@ -29,7 +29,7 @@ def stability_rows(connection, pairs, sources):
     ----------
     connection : duckdb.DuckDBPyConnection
     pairs : relation (round_number, lag_round, minimum_overlap)
-    sources : kardashev.rounds.prepared.Sources, with bases
+    sources : kardashev.rounds.prepared.Sources, with loadings
 
     Returns
     -------
