@@ -10,6 +10,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+MOST_AT_ONCE = 4  # rounds: one of real size takes a gigabyte or more
+
 
 @dataclass(frozen=True)
 class Index:
@@ -94,7 +96,7 @@ class Blocks:
 
 
 def by_round(connection, schema, rounds, batches_of):
-    """The batches of each round, in the rounds' order; as many rounds at once as DuckDB has threads.
+    """The batches of each round, in their order; as many rounds at once as DuckDB has threads, up to four.
 
     numpy and DuckDB let other threads of Python go on while they compute. A round that waits for its turn is
     held with those before it, so memory grows with the threads and not with the rounds.
@@ -111,16 +113,17 @@ def by_round(connection, schema, rounds, batches_of):
     pyarrow.RecordBatchReader
     """
     threads = connection.execute("select current_setting('threads')").fetchall()[0][0]
+    at_once = min(threads, MOST_AT_ONCE)
 
     def listed(reader, one):
         return list(batches_of(reader, one))
 
     def batches():
-        with ThreadPoolExecutor(threads) as pool:
+        with ThreadPoolExecutor(at_once) as pool:
             waiting = deque()
             for one in rounds:
                 waiting.append(pool.submit(listed, Blocks(connection), one))
-                if len(waiting) == threads:
+                if len(waiting) == at_once:
                     yield from waiting.popleft().result()
             while waiting:
                 yield from waiting.popleft().result()
