@@ -203,7 +203,7 @@ def held_round(connection, number):
 def landed_returns(connection, landing, block, day):
     """Returns (stocks,) of a target day, a mapping of ``DAY``; 0 where none is landed."""
     day = block.in_round | {name: day[name] for name in DAY}
-    targets = _landed(connection, landing, RETURNS, "targets", day)
+    targets = _landed_targets(connection, landing, day)
     return np.nan_to_num(block.reader.values(targets, day, block.stocks, "stock_key", "value"))
 
 
@@ -249,16 +249,17 @@ def _block(connection, number):
     return block
 
 
-def _landed(connection, landing, query, table, part):
-    """A query over the landed files of a table that hold a part of it."""
-    conditions = " and ".join(f"{name} = ${name}" for name in part)
+def _landed_targets(connection, landing, day):
+    """`RETURNS` of the landed files that hold a target day, a mapping of a round and ``DAY``."""
+    conditions = " and ".join(f"{name} = ${name}" for name in day)
     paths = connection.execute(
-        f"select distinct path from int_landing_manifest where table_name = $table "
+        "select distinct path from int_landing_manifest where table_name = 'targets' "
         f"and problem is null and {conditions}",
-        {"table": table} | part,
+        day,
     ).fetchall()
     files = sorted(landing / path for (path,) in paths)
     missing = [path for path in files if not path.is_file()]
     if missing:
         raise WarehouseError(f"{missing[0]} is not there: the warehouse was built from it")
-    return connection.sql(query.format(landed=read_select(connection, LANDED_TABLES[table], files)))
+    landed = read_select(connection, LANDED_TABLES["targets"], files)
+    return connection.sql(RETURNS.format(landed=landed))

@@ -52,10 +52,10 @@ def extreme_signal_rows(connection, forms, sources):
     columns = "round_number, extreme_form, family, factor_set, meta_model, top_bottom"
     wanted = forms.select(columns).order(columns).to_arrow_table().to_pylist()
 
-    def of_round(reader, in_round):
-        number = in_round[0]["round_number"]
+    def of_round(reader, rows):
+        number = rows[0]["round_number"]
         block = PreparedBlock.read(reader, number, sources)
-        for form in in_round:
+        for form in rows:
             found = _chosen(block, form) if len(block.models) else None
             if found is not None:
                 yield _batch(number, form["extreme_form"], *found)

@@ -57,8 +57,8 @@ def matrix_score_rows(connection, scores, sources, covered, targets, shares, ext
     order = ", ".join(dict.fromkeys((*BLOCK, *DEFINITION, *DAY)))
     wanted = scores.order(order).to_arrow_table().to_pylist()
 
-    def of_round(reader, in_round):
-        for block, of_block in scored_blocks(reader, in_round, sources, covered, ScoredBlock):
+    def of_round(reader, rows):
+        for block, of_block in scored_blocks(reader, rows, sources, covered, ScoredBlock):
             block.target_rows, block.share_rows = targets, shares
             block.extreme_rows, block.reference_rows = extremes, references
             for _, due in groupby(of_block, itemgetter(*DEFINITION)):

@@ -40,8 +40,8 @@ def model_return_rows(connection, days, sources, targets):
     columns = ", ".join(("round_number", *DAY, "overlap_share >= minimum_overlap as is_covered"))
     wanted = days.select(columns).order("all").to_arrow_table().to_pylist()
 
-    def of_round(reader, in_round):
-        number = in_round[0]["round_number"]
+    def of_round(reader, rows):
+        number = rows[0]["round_number"]
         block = PreparedBlock.read(reader, number, sources)
         here = block.has_neutralizers
         if not len(block.models) or not here.any():
@@ -49,7 +49,7 @@ def model_return_rows(connection, days, sources, targets):
         portfolios = normalized(block.weights)
         kept = np.isfinite(block.projection_norms) & np.isfinite(portfolios).all(axis=0)
         stocks, ids = block.stocks.only(here), block.models.ids.filter(pa.array(kept))
-        for row in in_round:
+        for row in rows:
             day = block.in_round | {name: row[name] for name in DAY}
             returns = reader.values(targets, day, stocks, "stock_key", "value")
             found = products(portfolios[:, kept], np.nan_to_num(returns)[:, None])[:, 0]

@@ -23,9 +23,7 @@ from kardashev.rounds.blocks import (
 )
 from kardashev.rounds.prepared import COLUMNS, LEAST_SQUARES, PLAIN, PreparedBlock
 
-ROUNDS_READ_AT_ONCE = (
-    8  # of N as landed: each read opens all files, and a round may have a million rows
-)
+ROUNDS_READ_AT_ONCE = 8  # of N: each read opens all its files; a round has up to a million rows
 RESIDUAL_TIE_WIDTH = 1e-12  # noise of a residual is near 1e-15; gaussianized signals are near 1
 
 RANKS = pa.schema(
@@ -55,7 +53,6 @@ NORMS = pa.schema(
         ("projection_norm", pa.float64()),
     ]
 )
-
 ORTHONORMALITY = pa.schema(
     [
         ("round_number", pa.int32()),

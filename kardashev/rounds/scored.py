@@ -18,12 +18,12 @@ WHOLE = 0  # the coverage of a target that has all stocks of the round
 
 
 def scored_blocks(reader, rows, sources, covered, kind=PreparedBlock):
-    """Each block once, with the rows that belong to it.
+    """Each block of a round once, with the rows that belong to it.
 
     Parameters
     ----------
     reader : kardashev.rounds.blocks.Blocks
-    rows : list of dict with the keys of `BLOCK`, in their order
+    rows : list of dict with the keys of `BLOCK`, of one round, in the order of ``coverage_id``
     sources : kardashev.rounds.prepared.Sources
     covered : relation (round_number, coverage_id, stock_key), the stocks of each part
     kind : class of the blocks
@@ -32,18 +32,18 @@ def scored_blocks(reader, rows, sources, covered, kind=PreparedBlock):
     ------
     block, list of its rows; none for a round without signals
     """
-    for number, of_round in groupby(rows, itemgetter("round_number")):
-        whole = kind.read(reader, number, sources)
-        if not len(whole.models):
-            continue
-        for coverage, of_block in groupby(of_round, itemgetter("coverage_id")):
-            block = whole
-            if coverage != WHOLE:
-                names = dict(zip(BLOCK, (number, coverage), strict=True))
-                keys = reader.rows(covered, names, "stock_key")["stock_key"]
-                here = pc.is_in(pa.array(whole.stocks.keys), keys.combine_chunks())
-                block = whole.restricted(here.to_numpy(zero_copy_only=False))
-            yield block, list(of_block)
+    number = rows[0]["round_number"]
+    whole = kind.read(reader, number, sources)
+    if not len(whole.models):
+        return
+    for coverage, of_block in groupby(rows, itemgetter("coverage_id")):
+        block = whole
+        if coverage != WHOLE:
+            names = dict(zip(BLOCK, (number, coverage), strict=True))
+            keys = reader.rows(covered, names, "stock_key")["stock_key"]
+            here = pc.is_in(pa.array(whole.stocks.keys), keys.combine_chunks())
+            block = whole.restricted(here.to_numpy(zero_copy_only=False))
+        yield block, list(of_block)
 
 
 class ScoredBlock(PreparedBlock):

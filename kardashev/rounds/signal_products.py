@@ -47,8 +47,8 @@ def signal_product_rows(connection, vectors, vector_values, sources, covered):
     columns = "round_number, coverage_id, signal_form, transform, vector_id"
     wanted = vectors.select(columns).order("all").to_arrow_table().to_pylist()
 
-    def of_round(reader, in_round):
-        for block, of_block in scored_blocks(reader, in_round, sources, covered):
+    def of_round(reader, rows):
+        for block, of_block in scored_blocks(reader, rows, sources, covered):
             for (form, transform), same in groupby(
                 of_block, itemgetter("signal_form", "transform")
             ):
