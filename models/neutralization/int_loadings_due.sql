@@ -73,7 +73,8 @@ fingerprints as (
     select
         rounds_due.round_number,
         rounds_due.is_prepared and rounds_landed.round_number is not null as is_wanted,
-        rounds_due.is_pruned and rounds_landed.kind != 'validation' as is_pruned,
+        rounds_landed.round_number is null
+        or (rounds_due.is_pruned and rounds_landed.kind is distinct from 'validation') as is_dropped,
         if(
             is_wanted,
             md5(concat_ws(', ', rounds_landed.columns_fingerprint, listed_rules.rules)),
@@ -95,4 +96,4 @@ from fingerprints
 left join held on fingerprints.round_number = held.round_number
 where
     held.fingerprint is distinct from fingerprints.fingerprint
-    and (fingerprints.is_wanted or coalesce(fingerprints.is_pruned, true))
+    and (fingerprints.is_wanted or fingerprints.is_dropped)

@@ -72,6 +72,8 @@ def test_a_correction_to_an_old_round_and_one_that_is_no_longer_landed(warehouse
     for name in ("fct_scores", "fct_stakes", "fct_payouts", "fct_submissions", "dim_rounds"):
         assert set(marts[name]["round_number"]) == set(tournament.ROUNDS) - {5}, name
     assert lags(warehouse, 6) == {4}
+    for name in ("int_factor_loadings", "int_columns_profiled", "int_orthonormality_profiled"):
+        assert not warehouse.query(f"from {name} where round_number = 5"), name
     corrected, former = marts["fct_scores"], clean.marts()["fct_scores"]
     was, now = (
         frame.query("round_number == 1 and model_id == 'model_c' and score == 'ric'")["value"]
