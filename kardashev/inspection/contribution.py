@@ -9,10 +9,9 @@ from kardashev.landing.reader import read_select
 from kardashev.landing.tables import LANDED_TABLES
 from kardashev.portfolio.moved_stakes import moved, returns_of_stakes
 from kardashev.printing import print_json, print_table
-from kardashev.rounds.blocks import Blocks
+from kardashev.rounds.blocks import DAY, Blocks
 from kardashev.rounds.portfolios import portfolio_problem
 from kardashev.rounds.prepared import PreparedBlock, Sources
-from kardashev.rounds.score_rows import DAY
 from kardashev.warehouse.reading import applies_to_round, reading
 
 STEPS = (1e-5, 1e-3, 1e-2)  # shares of the round's stake at risk by which the stake grows

@@ -72,7 +72,7 @@ def replay_rows(connection, replays, rounds, rules, terms, sources, replayed, pr
     calendar = rounds.select("round_number, close_at").order("close_at, round_number").fetchall()
 
     def batches():
-        reader = Blocks(connection)
+        reader = Blocks(connection, [number for number, _ in calendar])
         runs = [
             (StandingRun if row.get("stakes_of") else Run)(
                 row, _rule(reader, rules, row["payout_rule"])

@@ -10,6 +10,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from kardashev.rounds.ahead import NUMBER, Ahead
+
+DAY = ("target", "score_day", "known_at")  # one delivery of a target
 MOST_AT_ONCE = 4  # rounds: one of real size takes a gigabyte or more
 
 
@@ -47,39 +50,85 @@ class Index:
 
 
 class Blocks:
-    """Reads relations block by block, on a cursor of its own: dbt's is writing while these are read."""
+    """Reads relations block by block, on a cursor of its own: dbt's is writing while these are read.
 
-    def __init__(self, connection):
+    ``numbers`` are the rounds that will be read, in their order: what is asked of one is read for those
+    that follow too, see `Ahead`.
+    """
+
+    def __init__(self, connection, numbers=()):
         self.cursor = connection.cursor()
-        self.indexed, self.known = None, {}  # a block, and the ids that were read of it
+        self.numbers = list(numbers)
+        self.places = {number: place for place, number in enumerate(self.numbers)}
+        self.ahead = {}  # a question, and its answers
+        self.at_hand, self.known = None, {}  # a block, and what was made of its rows
 
     def rows(self, relation, block, columns="*"):
         """Rows of a relation that belong to a block, as an Arrow table; a list means any of its values."""
-        conditions = " and ".join(
-            f"{name} in (select unnest(${name}))"
-            if isinstance(value, list)
-            else f"{name} = ${name}"
-            for name, value in block.items()
-        )
-        query = f"select {columns} from ({relation.sql_query()}) where {conditions}"
-        return self.cursor.execute(query, block).to_arrow_table()
+        number, rest = block.get("round_number"), dict(block)
+        if isinstance(number, list) or number not in self.places:
+            return self._read(relation, columns, block)
+        del rest["round_number"]
+        question = relation.sql_query(), columns, *rest.items()
+        if question not in self.ahead:
+            self.ahead[question] = self._ahead(relation, columns, rest)
+        return self.ahead[question].rows(self.numbers[self.places[number] :])
+
+    def _ahead(self, relation, columns, rest):
+        def read(numbers):
+            asked = f"round_number as {NUMBER}, {columns}"
+            return self._read(relation, asked, rest | {"round_number": numbers})
+
+        def count(numbers):
+            counted = "round_number, count(*) as rows"
+            found = self._read(relation, counted, rest | {"round_number": numbers}, "group by all")
+            return dict(zip(*found.to_pydict().values(), strict=True))
+
+        return Ahead(read, count)
+
+    def _read(self, relation, columns, block, ending=""):
+        conditions, values = [], {}
+        for name, value in block.items():
+            among = value if isinstance(value, list) else [value]
+            named = {f"{name}_{place}": one for place, one in enumerate(among)}
+            # a list of values, not a subquery: only that is pushed into a view of window functions
+            conditions.append(f"{name} in ({', '.join(f'${key}' for key in named)})")
+            values |= named
+        query = f"select {columns} from ({relation.sql_query()}) where {' and '.join(conditions)}"
+        return self.cursor.execute(f"{query} {ending}", values).to_arrow_table()
 
     def index(self, relation, block, key, name, among=None):
         """The keys of a block in the order of their ids; only those ``among`` an array, if given."""
-        rows = self._ids(relation, block, key, name)
+        rows = self._once(self._ids, relation, block, f"{key} as key, {name} as id")
         if among is not None:
             rows = rows.filter(pc.is_in(rows["key"], among.unique()))
         return Index.of(rows["key"].to_numpy(), rows["id"])
 
-    def _ids(self, relation, block, key, name):
-        """Keys and ids of a block in the order of the ids, read once: all forms have the same models."""
-        if block != self.indexed:
-            self.indexed, self.known = block, {}
-        asked = relation.sql_query(), key, name
+    def _ids(self, relation, block, columns):
+        return self.rows(relation, block, columns).sort_by("id")
+
+    def _once(self, read, relation, block, columns):
+        """What ``read`` makes of a block's rows, once while the block is at hand: others need it too."""
+        if block != self.at_hand:
+            self.at_hand, self.known = block, {}
+        asked = relation.sql_query(), columns
         if asked not in self.known:
-            rows = self.rows(relation, block, f"distinct {key} as key, {name} as id")
-            self.known[asked] = rows.sort_by("id")
+            self.known[asked] = read(relation, block, columns)
         return self.known[asked]
+
+    def targets(self, relation, block, stocks, days):
+        """Targets (stocks, days) of a block, NaN where there is none; each of ``days`` has the keys `DAY`."""
+        columns = ", ".join((*DAY, "stock_key", "value"))
+        rows = self._once(self.rows, relation, block, columns)
+        names, kept = rows["target"].combine_chunks(), [rows[name].to_numpy() for name in DAY[1:]]
+        places, values = stocks.here(rows["stock_key"].to_numpy()), rows["value"].to_numpy()
+        found = np.full((len(stocks), len(days)), np.nan, order="F")
+        for column, day in zip(found.T, days, strict=True):
+            here = pc.equal(names, day["target"]).to_numpy(zero_copy_only=False) & (places >= 0)
+            for held, name in zip(kept, DAY[1:], strict=True):
+                here &= held == np.asarray(day[name], held.dtype)
+            column[places[here]] = values[here]
+        return found
 
     def values(self, relation, block, index, key, value):
         """One value for each entry of an index, NaN where the relation has none."""
@@ -95,7 +144,7 @@ class Blocks:
         return texts
 
 
-def by_round(connection, schema, rounds, batches_of):
+def by_round(connection, schema, numbers, batches_of):
     """The batches of each round, in their order; as many rounds at once as DuckDB has threads, up to four.
 
     numpy and DuckDB let other threads of Python go on while they compute. A round that waits for its turn is
@@ -105,24 +154,26 @@ def by_round(connection, schema, rounds, batches_of):
     ----------
     connection : duckdb.DuckDBPyConnection
     schema : pyarrow.Schema
-    rounds : sequence, of round numbers or of what else ``batches_of`` takes
-    batches_of : function of a `Blocks` and a round that yields record batches
+    numbers : iterable of round numbers
+    batches_of : function of a `Blocks` and a round number that yields record batches
 
     Returns
     -------
     pyarrow.RecordBatchReader
     """
     threads = connection.execute("select current_setting('threads')").fetchall()[0][0]
-    at_once = min(threads, MOST_AT_ONCE)
+    numbers = sorted(numbers)
+    at_once = min(threads, MOST_AT_ONCE, max(len(numbers), 1))
 
-    def listed(reader, one):
-        return list(batches_of(reader, one))
+    def listed(reader, number):
+        return list(batches_of(reader, number))
 
     def batches():
+        readers = [Blocks(connection, numbers[place::at_once]) for place in range(at_once)]
         with ThreadPoolExecutor(at_once) as pool:
             waiting = deque()
-            for one in rounds:
-                waiting.append(pool.submit(listed, Blocks(connection), one))
+            for place, number in enumerate(numbers):
+                waiting.append(pool.submit(listed, readers[place % at_once], number))
                 if len(waiting) == at_once:
                     yield from waiting.popleft().result()
             while waiting:
@@ -132,8 +183,10 @@ def by_round(connection, schema, rounds, batches_of):
 
 
 def rows_of_rounds(rows):
-    """Lists of rows of one round each, of a list of dicts in the order of ``round_number``."""
-    return [list(of_round) for _, of_round in groupby(rows, itemgetter("round_number"))]
+    """The rows of each round, by its number, of a list of dicts in the order of ``round_number``."""
+    return {
+        number: list(of_round) for number, of_round in groupby(rows, itemgetter("round_number"))
+    }
 
 
 def scattered(rows, index, key, value):

@@ -32,7 +32,7 @@ def example_correlation_rows(connection, rounds, examples, sources):
     pyarrow.RecordBatchReader `SCHEMA`
         A row for each accepted model and each accepted example of its round but itself.
     """
-    numbers = sorted(number for (number,) in rounds.fetchall())
+    numbers = [number for (number,) in rounds.fetchall()]
 
     def of_round(reader, number):
         in_round = {"round_number": number}

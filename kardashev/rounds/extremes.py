@@ -50,17 +50,16 @@ def extreme_signal_rows(connection, forms, sources):
     correlation_contribution, neutral_correlation and neutral_contribution.
     """
     columns = "round_number, extreme_form, family, factor_set, meta_model, top_bottom"
-    wanted = forms.select(columns).order(columns).to_arrow_table().to_pylist()
+    wanted = rows_of_rounds(forms.select(columns).order(columns).to_arrow_table().to_pylist())
 
-    def of_round(reader, rows):
-        number = rows[0]["round_number"]
+    def of_round(reader, number):
         block = PreparedBlock.read(reader, number, sources)
-        for form in rows:
+        for form in wanted[number]:
             found = _chosen(block, form) if len(block.models) else None
             if found is not None:
                 yield _batch(number, form["extreme_form"], *found)
 
-    return by_round(connection, SCHEMA, rows_of_rounds(wanted), of_round)
+    return by_round(connection, SCHEMA, wanted, of_round)
 
 
 def extreme_score(block, due):

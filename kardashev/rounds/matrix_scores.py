@@ -9,10 +9,9 @@ import pyarrow as pa
 
 from kardashev.kernels.contribution import alpha, meta_portfolio_contribution, neutral_contribution
 from kardashev.kernels.correlation import first_largest, neutral_correlation
-from kardashev.rounds.blocks import by_round, rows_of_rounds
+from kardashev.rounds.blocks import DAY, by_round, rows_of_rounds
 from kardashev.rounds.extremes import extreme_score
 from kardashev.rounds.score_rows import (
-    DAY,
     DEFINITION,
     contribution_targets,
     score_batch,
@@ -55,17 +54,18 @@ def matrix_score_rows(connection, scores, sources, covered, targets, shares, ext
         score on extreme stocks that is missing gives no reason here.
     """
     order = ", ".join(dict.fromkeys((*BLOCK, *DEFINITION, *DAY)))
-    wanted = scores.order(order).to_arrow_table().to_pylist()
+    wanted = rows_of_rounds(scores.order(order).to_arrow_table().to_pylist())
 
-    def of_round(reader, rows):
-        for block, of_block in scored_blocks(reader, rows, sources, covered, ScoredBlock):
+    def of_round(reader, number):
+        rows = wanted[number]
+        for block, of_block in scored_blocks(reader, number, rows, sources, covered, ScoredBlock):
             block.target_rows, block.share_rows = targets, shares
             block.extreme_rows, block.reference_rows = extremes, references
             for _, due in groupby(of_block, itemgetter(*DEFINITION)):
                 due = list(due)
                 yield from _batches(block, due, outcome(block, due))
 
-    return by_round(connection, SCHEMA, rows_of_rounds(wanted), of_round)
+    return by_round(connection, SCHEMA, wanted, of_round)
 
 
 class Outcome(NamedTuple):

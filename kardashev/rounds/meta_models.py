@@ -41,7 +41,7 @@ def meta_model_rows(connection, rounds, sources, weights, shares):
         centred, over its L1 norm. ``portfolio_weight``: SWP itself; of the others the neutral weights
         of the meta model as a signal, centred, over their L1 norm; null where N has no value.
     """
-    numbers = sorted(number for (number,) in rounds.fetchall())
+    numbers = [number for (number,) in rounds.fetchall()]
 
     def of_round(reader, number):
         in_round = {"round_number": number}

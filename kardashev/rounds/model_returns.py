@@ -5,9 +5,8 @@ import pyarrow as pa
 
 from kardashev.kernels.products import products
 from kardashev.kernels.stability import normalized
-from kardashev.rounds.blocks import batch, by_round, rows_of_rounds
+from kardashev.rounds.blocks import DAY, batch, by_round, rows_of_rounds
 from kardashev.rounds.prepared import PreparedBlock
-from kardashev.rounds.score_rows import DAY
 
 SCHEMA = pa.schema(
     [
@@ -38,10 +37,9 @@ def model_return_rows(connection, days, sources, targets):
         score. A signal in the span of N has no weights, and no row.
     """
     columns = ", ".join(("round_number", *DAY, "overlap_share >= minimum_overlap as is_covered"))
-    wanted = days.select(columns).order("all").to_arrow_table().to_pylist()
+    wanted = rows_of_rounds(days.select(columns).order("all").to_arrow_table().to_pylist())
 
-    def of_round(reader, rows):
-        number = rows[0]["round_number"]
+    def of_round(reader, number):
         block = PreparedBlock.read(reader, number, sources)
         here = block.has_neutralizers
         if not len(block.models) or not here.any():
@@ -49,10 +47,9 @@ def model_return_rows(connection, days, sources, targets):
         portfolios = normalized(block.weights)
         kept = np.isfinite(block.projection_norms) & np.isfinite(portfolios).all(axis=0)
         stocks, ids = block.stocks.only(here), block.models.ids.filter(pa.array(kept))
-        for row in rows:
-            day = block.in_round | {name: row[name] for name in DAY}
-            returns = reader.values(targets, day, stocks, "stock_key", "value")
-            found = products(portfolios[:, kept], np.nan_to_num(returns)[:, None])[:, 0]
+        returns = reader.targets(targets, block.in_round, stocks, wanted[number])
+        of_days = products(portfolios[:, kept], np.nan_to_num(returns))
+        for row, found in zip(wanted[number], of_days.T, strict=True):
             if not row["is_covered"]:
                 found = np.full(len(found), np.nan)
             constants = [pa.repeat(row[name], len(found)) for name in ("target", "score_day")]
@@ -60,4 +57,4 @@ def model_return_rows(connection, days, sources, targets):
             number_column = pa.repeat(number, len(found))
             yield batch(SCHEMA, [number_column, ids, *constants, known_at, found])
 
-    return by_round(connection, SCHEMA, rows_of_rounds(wanted), of_round)
+    return by_round(connection, SCHEMA, wanted, of_round)

@@ -87,7 +87,7 @@ def signal_rank_rows(connection, rounds, signals, models, universe, loadings):
     Source: numerai-tools 0.7.2 scoring.tie_kept_rank__gaussianize__neutralize__variance_normalize, which
     ranks rounding noise where residuals are equal in theory; here they are tied.
     """
-    numbers = sorted(number for (number,) in rounds.fetchall())
+    numbers = [number for (number,) in rounds.fetchall()]
 
     def of_round(reader, number):
         in_round = {"round_number": number}
@@ -99,7 +99,8 @@ def signal_rank_rows(connection, rounds, signals, models, universe, loadings):
         ranks = with_absent(scattered_matrix(rows, stocks, accepted, "doubled_rank"))
         del rows
         yield _rank_batch(number, PLAIN, accepted.keys, ranks)
-        bases = reader.rows(loadings, in_round | {"basis": LEAST_SQUARES})
+        columns = "factor_set, factor, loadings"
+        bases = reader.rows(loadings, in_round | {"basis": LEAST_SQUARES}, columns)
         gaussian = gaussianized(ranks) if bases.num_rows else None
         for name in bases["factor_set"].unique().sort().to_pylist():
             of_set = bases.filter(pc.equal(bases["factor_set"], name)).sort_by("factor")
@@ -164,7 +165,7 @@ def factor_loading_rows(connection, rounds, universe, columns, sets):
                 numbered = [f"{place:05d}" for place in range(span.shape[1])]
                 yield _loadings_batch(about, LEAST_SQUARES, numbered, spread)
 
-    return by_round(connection, LOADINGS, sorted(prints), of_round)
+    return by_round(connection, LOADINGS, prints, of_round)
 
 
 def _loadings_batch(about, basis, names, columns):
@@ -187,7 +188,7 @@ def neutral_norm_rows(connection, rounds, sources):
     -------
     pyarrow.RecordBatchReader `NORMS`
     """
-    numbers = sorted(number for (number,) in rounds.fetchall())
+    numbers = [number for (number,) in rounds.fetchall()]
 
     def of_round(reader, number):
         block = PreparedBlock.read(reader, number, sources)

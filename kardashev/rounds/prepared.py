@@ -15,7 +15,7 @@ from kardashev.kernels.neutralization import (
 )
 from kardashev.kernels.ranking import POWER, doubled_rank, gaussianized
 from kardashev.kernels.stability import ranks_among
-from kardashev.rounds.blocks import scattered, unpacked
+from kardashev.rounds.blocks import unpacked
 
 PLAIN = "plain"  # the form of a signal that is neutralized to nothing
 NEUTRALIZERS = "neutralizers"  # the set that N is, beside those of factors
@@ -199,8 +199,9 @@ class PreparedBlock:
         return self.whole is None and self.sources.norms is not None
 
     def _kept_norms(self, column):
-        rows = self.reader.rows(self.sources.norms, self.in_round)
-        return scattered(rows, self.models, "model_key", column)
+        return self.reader.values(
+            self.sources.norms, self.in_round, self.models, "model_key", column
+        )
 
 
 def _ranks(reader, sources, in_round, form, stock_count):

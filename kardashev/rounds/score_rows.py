@@ -7,7 +7,6 @@ import pyarrow.compute as pc
 from kardashev.rounds.blocks import batch
 
 DEFINITION = ("score", "score_version", "target")
-DAY = ("target", "score_day", "known_at")
 COLUMNS = (
     ("round_number", pa.int32()),
     ("model_key", pa.int32()),

@@ -10,20 +10,21 @@ import pyarrow.compute as pc
 
 from kardashev.kernels.correlation import exposures, nearest_references, nearest_signals
 from kardashev.kernels.ranking import POWER, normal_quantiles, signed_power, top_bottom
+from kardashev.rounds.blocks import DAY
 from kardashev.rounds.prepared import PreparedBlock
-from kardashev.rounds.score_rows import DAY
 
 BLOCK = ("round_number", "coverage_id")
 WHOLE = 0  # the coverage of a target that has all stocks of the round
 
 
-def scored_blocks(reader, rows, sources, covered, kind=PreparedBlock):
+def scored_blocks(reader, number, rows, sources, covered, kind=PreparedBlock):
     """Each block of a round once, with the rows that belong to it.
 
     Parameters
     ----------
     reader : kardashev.rounds.blocks.Blocks
-    rows : list of dict with the keys of `BLOCK`, of one round, in the order of ``coverage_id``
+    number : int, of the round
+    rows : list of dict with ``coverage_id``, in its order
     sources : kardashev.rounds.prepared.Sources
     covered : relation (round_number, coverage_id, stock_key), the stocks of each part
     kind : class of the blocks
@@ -32,7 +33,6 @@ def scored_blocks(reader, rows, sources, covered, kind=PreparedBlock):
     ------
     block, list of its rows; none for a round without signals
     """
-    number = rows[0]["round_number"]
     whole = kind.read(reader, number, sources)
     if not len(whole.models):
         return
@@ -56,14 +56,14 @@ class ScoredBlock(PreparedBlock):
         self.known_targets, self.known_exposures, self.known_extremes = {}, {}, {}
 
     def targets(self, due):
-        """The targets of due rows (stocks, days), each read once."""
-        for row in due:
-            day = {name: row[name] for name in DAY}
-            if tuple(day.values()) not in self.known_targets:
-                values = self._by_stock(self.target_rows, self.in_round | day, "value")
-                self.known_targets[tuple(day.values())] = values
-        days = [self.known_targets[tuple(row[name] for name in DAY)] for row in due]
-        return np.column_stack(days)
+        """The targets of due rows (stocks, days), each found once."""
+        days = [itemgetter(*DAY)(row) for row in due]
+        new = {
+            day: row for day, row in zip(days, due, strict=True) if day not in self.known_targets
+        }
+        found = self.reader.targets(self.target_rows, self.in_round, self.stocks, new.values())
+        self.known_targets |= dict(zip(new, found.T, strict=True))
+        return np.column_stack([self.known_targets[day] for day in days])
 
     @cached_property
     def stake_shares(self):

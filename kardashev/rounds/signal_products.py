@@ -5,6 +5,7 @@ from operator import itemgetter
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from kardashev.kernels.products import products
 from kardashev.kernels.ranking import POWER, centred, gaussianized
@@ -36,7 +37,7 @@ def signal_product_rows(connection, vectors, vector_values, sources, covered):
     connection : duckdb.DuckDBPyConnection
     vectors : relation (vector_id, round_number, coverage_id, signal_form, transform); ids in the order
         of blocks
-    vector_values : relation (vector_id, stock_key, value), a value for each stock of the block
+    vector_values : relation (round_number, vector_id, stock_key, value), a value for each stock of the block
     sources : kardashev.rounds.prepared.Sources
     covered : relation (round_number, coverage_id, stock_key)
 
@@ -45,25 +46,28 @@ def signal_product_rows(connection, vectors, vector_values, sources, covered):
     pyarrow.RecordBatchReader `SCHEMA`
     """
     columns = "round_number, coverage_id, signal_form, transform, vector_id"
-    wanted = vectors.select(columns).order("all").to_arrow_table().to_pylist()
+    wanted = rows_of_rounds(vectors.select(columns).order("all").to_arrow_table().to_pylist())
 
-    def of_round(reader, rows):
-        for block, of_block in scored_blocks(reader, rows, sources, covered):
+    def of_round(reader, number):
+        vector_rows = reader.rows(
+            vector_values, {"round_number": number}, "vector_id, stock_key, value"
+        )
+        for block, of_block in scored_blocks(reader, number, wanted[number], sources, covered):
             for (form, transform), same in groupby(
                 of_block, itemgetter("signal_form", "transform")
             ):
                 numbers = [row["vector_id"] for row in same]
                 models, ranks = block.form(form)
                 values = TRANSFORMS[transform](ranks)
-                matrix = _vectors(reader, vector_values, numbers, block.stocks)
+                matrix = _vectors(vector_rows, numbers, block.stocks)
                 yield from _batches(numbers, models, values, products(values, matrix))
 
-    return by_round(connection, SCHEMA, rows_of_rounds(wanted), of_round)
+    return by_round(connection, SCHEMA, wanted, of_round)
 
 
-def _vectors(reader, vector_values, numbers, stocks):
+def _vectors(rows, numbers, stocks):
     """The vectors (stocks, numbers), whose numbers are in order; NaN without a row."""
-    rows = reader.rows(vector_values, {"vector_id": numbers}, "vector_id, stock_key, value")
+    rows = rows.filter(pc.is_in(rows["vector_id"], pa.array(numbers, pa.int32())))
     places = stocks.here(rows["stock_key"].to_numpy())
     columns = np.searchsorted(numbers, rows["vector_id"].to_numpy())
     return scattered_columns(rows, places, columns, (len(stocks), len(numbers)))

@@ -8,8 +8,8 @@ import pyarrow as pa
 
 from kardashev.kernels.ranking import doubled_rank
 from kardashev.portfolio.true_contribution import true_contributions
-from kardashev.rounds.blocks import Blocks
-from kardashev.rounds.score_rows import DAY, score_batch, score_schema
+from kardashev.rounds.blocks import DAY, Blocks
+from kardashev.rounds.score_rows import score_batch, score_schema
 from kardashev.rounds.sensitivities import unpacked
 
 ROUNDS_AT_ONCE = 8  # whose stored sensitivities are held at a time
@@ -90,13 +90,14 @@ def _without_values(models, due, reason):
 
 
 def _with_values(reader, sensitivity, due, targets):
-    days = list(dict.fromkeys(itemgetter("round_number", *DAY)(row) for row in due))
+    days = {itemgetter(*DAY)(row): row for row in due}
     places = {day: place for place, day in enumerate(days)}
-    returns = np.column_stack([_returns(reader, sensitivity.stocks, day, targets) for day in days])
+    in_round = {"round_number": due[0]["round_number"]}
+    returns = np.nan_to_num(reader.targets(targets, in_round, sensitivity.stocks, days.values()))
     versions = {_underlying(row["score_version"]) for row in due}
     found = true_contributions(sensitivity.stored, sensitivity.signals, returns, versions)
     for row in due:
-        place = places[itemgetter("round_number", *DAY)(row)]
+        place = places[itemgetter(*DAY)(row)]
         values, errors, halves = found[_underlying(row["score_version"])]
         of_day, spread = values[:, place] * row["scale"], errors[:, place] * row["scale"]
         if row["score_version"] == RANK:
@@ -114,9 +115,3 @@ def percentiles(contributions):
     """(average rank − 0.5) / n of an array (models,) of TC; what rounding alone tells apart shares a rank."""
     width = SAME_SHARE * np.abs(contributions).max()
     return (doubled_rank(contributions, width) - 1) / (2 * len(contributions))
-
-
-def _returns(reader, stocks, day, targets):
-    names = ("round_number", *DAY)
-    day = dict(zip(names, day, strict=True))
-    return np.nan_to_num(reader.values(targets, day, stocks, "stock_key", "value"))

@@ -31,6 +31,7 @@ ranked_meta_models as (
 of_targets as (
 
     select
+        vectors.round_number,
         vectors.vector_id,
         targets.stock_key,
         case vectors.kind
@@ -56,6 +57,7 @@ of_targets as (
 of_meta_models as (
 
     select
+        vectors.round_number,
         vectors.vector_id,
         meta_models.stock_key,
         meta_models.value
@@ -70,6 +72,7 @@ of_meta_models as (
     union all
 
     select
+        vectors.round_number,
         vectors.vector_id,
         ranked_meta_models.stock_key,
         ranked_meta_models.gaussian as value
@@ -103,6 +106,7 @@ scaled as (
 )
 
 select
+    round_number,
     vector_id,
     stock_key,
     coalesce(value / nullif(value_scale, 0), 0) as value,
