@@ -12,13 +12,25 @@ due as (
 
 windows as (
 
-    select * from {{ ref('int_round_windows') }}
+    select windows.*
+    from {{ ref('int_round_windows') }} as windows
+    inner join due on windows.round_number = due.round_number
+
+),
+
+rounds_compared as (
+
+    select round_number from windows
+    union
+    select lag_round from windows
 
 ),
 
 meta_models as (
 
-    select * from {{ ref('int_meta_models') }}
+    select meta_models.*
+    from {{ ref('int_meta_models') }} as meta_models
+    semi join rounds_compared on meta_models.round_number = rounds_compared.round_number
 
 ),
 
@@ -45,7 +57,6 @@ shared as (
         earlier_models.value as earlier_value
 
     from windows
-    inner join due on windows.round_number = due.round_number
     inner join meta_models on windows.round_number = meta_models.round_number
     inner join meta_models as earlier_models
         on

@@ -12,20 +12,31 @@ due as (
 
 windows as (
 
-    select * from {{ ref('int_round_windows') }}
+    select windows.*
+    from {{ ref('int_round_windows') }} as windows
+    inner join due on windows.round_number = due.round_number
+
+),
+
+rounds_compared as (
+
+    select round_number from windows
+    union
+    select lag_round from windows
 
 ),
 
 weights as (
 
     select
-        round_number,
-        meta_model,
-        stock_key,
-        portfolio_weight as weight
+        meta_models.round_number,
+        meta_models.meta_model,
+        meta_models.stock_key,
+        meta_models.portfolio_weight as weight
 
-    from {{ ref('int_meta_models') }}
-    where portfolio_weight is not null
+    from {{ ref('int_meta_models') }} as meta_models
+    semi join rounds_compared on meta_models.round_number = rounds_compared.round_number
+    where meta_models.portfolio_weight is not null
 
 ),
 
@@ -52,7 +63,6 @@ moved as (
         sum(abs(weights.weight - earlier_weights.weight)) / 2 as turnover
 
     from windows
-    inner join due on windows.round_number = due.round_number
     inner join weights on windows.round_number = weights.round_number
     inner join weights as earlier_weights
         on
