@@ -20,6 +20,7 @@ TRANSFORMS = {  # what of the ranks a vector meets
 SCHEMA = pa.schema(
     [
         ("vector_id", pa.int32()),
+        ("signal_form", pa.string()),
         ("model_key", pa.int32()),
         ("product", pa.float64()),
         ("signal_total", pa.float64()),
@@ -60,7 +61,7 @@ def signal_product_rows(connection, vectors, vector_values, sources, covered):
                 models, ranks = block.form(form)
                 values = TRANSFORMS[transform](ranks)
                 matrix = _vectors(vector_rows, numbers, block.stocks)
-                yield from _batches(numbers, models, values, products(values, matrix))
+                yield from _batches(numbers, form, models, values, products(values, matrix))
 
     return by_round(connection, SCHEMA, wanted, of_round)
 
@@ -73,10 +74,9 @@ def _vectors(rows, numbers, stocks):
     return scattered_columns(rows, places, columns, (len(stocks), len(numbers)))
 
 
-def _batches(numbers, models, values, found):
-    rows = values.T
+def _batches(numbers, form, models, values, found):
+    rows, count = values.T, len(models)
     totals, squares = rows.sum(axis=1), np.einsum("ij,ij->i", rows, rows)
     for number, of_vector in zip(numbers, found.T, strict=True):
-        yield batch(
-            SCHEMA, [pa.repeat(number, len(models)), models.keys, of_vector, totals, squares]
-        )
+        names = [pa.repeat(number, count), pa.repeat(form, count)]
+        yield batch(SCHEMA, [*names, models.keys, of_vector, totals, squares])

@@ -106,8 +106,11 @@ inner join of_pairs
 inner join vector_sums as target_sums on paired.target_vector_id = target_sums.vector_id
 inner join vector_sums as meta_sums on paired.meta_vector_id = meta_sums.vector_id
 inner join products as target_products
-    on paired.target_vector_id = target_products.vector_id
+    on
+        paired.target_vector_id = target_products.vector_id
+        and paired.signal_form = target_products.signal_form
 inner join products as meta_products
     on
         paired.meta_vector_id = meta_products.vector_id
+        and paired.signal_form = meta_products.signal_form
         and target_products.model_key = meta_products.model_key

@@ -26,6 +26,7 @@ correlated as (
 
     select
         products.vector_id,
+        products.signal_form,
         products.model_key,
         {{
             pearson(
@@ -54,5 +55,8 @@ select
     correlated.value
 
 from scores
-inner join correlated on scores.vector_id = correlated.vector_id
+inner join correlated
+    on
+        scores.vector_id = correlated.vector_id
+        and scores.signal_form = correlated.signal_form
 where scores.family in ('correlation', 'rank_correlation')

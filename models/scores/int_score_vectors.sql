@@ -1,7 +1,7 @@
 {#
-Grain: vector_id. The vectors over stocks that due scores multiply signals with, each once, however many scores
-need it: targets, and meta models. transform says what of the ranks it meets, stock_count how many stocks it is
-defined on.
+Grain: vector_id, signal_form. The vectors over stocks that due scores multiply signals with, each once, however many
+scores need it: targets, and meta models. transform says what of the ranks of a form it meets, stock_count how many
+stocks it is defined on.
 #}
 with
 
@@ -58,12 +58,11 @@ vectors as (
 select
     *,
     cast(
-        row_number() over (
+        dense_rank() over (
             order by
                 round_number,
                 coverage_id,
                 kind,
-                signal_form,
                 transform,
                 meta_model,
                 target,

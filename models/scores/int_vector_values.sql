@@ -6,7 +6,8 @@ with
 
 vectors as (
 
-    select * from {{ ref('int_score_vectors') }}
+    select distinct * exclude (signal_form)
+    from {{ ref('int_score_vectors') }}
 
 ),
 
@@ -39,8 +40,6 @@ of_targets as (
             when 'powered target' then {{ pow15('(targets.value - vectors.target_mean)') }}
             when 'target for contributions'
                 then (targets.value - vectors.shared_mean) * if(vectors.is_binned, 4, 1)
-            when 'ranked target'
-                then {{ doubled_rank('values_in_order') }} - vectors.stock_count - 1
         end as value
 
     from vectors
@@ -50,6 +49,24 @@ of_targets as (
             and vectors.target = targets.target
             and vectors.score_day = targets.score_day
             and vectors.known_at = targets.known_at
+    where vectors.kind != 'ranked target'
+
+    union all
+
+    select
+        vectors.round_number,
+        vectors.vector_id,
+        targets.stock_key,
+        {{ doubled_rank('values_in_order') }} - vectors.stock_count - 1 as value
+
+    from vectors
+    inner join targets
+        on
+            vectors.round_number = targets.round_number
+            and vectors.target = targets.target
+            and vectors.score_day = targets.score_day
+            and vectors.known_at = targets.known_at
+    where vectors.kind = 'ranked target'
     window values_in_order as (partition by vectors.vector_id order by targets.value)
 
 ),
@@ -95,21 +112,23 @@ unscaled as (
 
 ),
 
-scaled as (
+scales as (
 
     select
-        *,
-        max(abs(value)) over (partition by vector_id) as value_scale
+        vector_id,
+        max(abs(value)) as value_scale
 
     from unscaled
+    group by all
 
 )
 
 select
-    round_number,
-    vector_id,
-    stock_key,
-    coalesce(value / nullif(value_scale, 0), 0) as value,
-    value_scale
+    unscaled.round_number,
+    unscaled.vector_id,
+    unscaled.stock_key,
+    coalesce(unscaled.value / nullif(scales.value_scale, 0), 0) as value,
+    scales.value_scale
 
-from scaled
+from unscaled
+inner join scales on unscaled.vector_id = scales.vector_id

@@ -1,4 +1,4 @@
-"""Grain: vector_id, model_key. Each score vector times each signal of its round."""
+"""Grain: vector_id, signal_form, model_key. Each score vector times each signal of its round."""
 
 from kardashev.rounds.prepared import Sources
 from kardashev.rounds.signal_products import signal_product_rows
