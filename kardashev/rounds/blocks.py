@@ -3,7 +3,7 @@
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import chain, groupby
 from operator import itemgetter
 
 import numpy as np
@@ -105,7 +105,7 @@ class Blocks:
         return Index.of(rows["key"].to_numpy(), rows["id"])
 
     def _ids(self, relation, block, columns):
-        return self.rows(relation, block, columns).sort_by("id")
+        return in_order(self.rows(relation, block, columns), "id")
 
     def _once(self, read, relation, block, columns):
         """What ``read`` makes of a block's rows, once while the block is at hand: others need it too."""
@@ -145,10 +145,7 @@ class Blocks:
 
 
 def by_round(connection, schema, numbers, batches_of):
-    """The batches of each round, in their order; as many rounds at once as DuckDB has threads, up to four.
-
-    numpy and DuckDB let other threads of Python go on while they compute. A round that waits for its turn is
-    held with those before it, so memory grows with the threads and not with the rounds.
+    """The batches of each round, in the order of the rounds, worked on side by side: see `in_turn`.
 
     Parameters
     ----------
@@ -161,25 +158,45 @@ def by_round(connection, schema, numbers, batches_of):
     -------
     pyarrow.RecordBatchReader
     """
-    threads = connection.execute("select current_setting('threads')").fetchall()[0][0]
-    numbers = sorted(numbers)
-    at_once = min(threads, MOST_AT_ONCE, max(len(numbers), 1))
 
     def listed(reader, number):
         return list(batches_of(reader, number))
 
-    def batches():
+    made = in_turn(connection, sorted(numbers), listed)
+    return pa.RecordBatchReader.from_batches(schema, chain.from_iterable(made))
+
+
+def in_turn(connection, numbers, make):
+    """What is made of each round, in the order given; as many at once as DuckDB has threads, up to four.
+
+    numpy and DuckDB let other threads of Python go on while they compute. A round that waits for its turn is
+    held with those before it, so memory grows with the threads and not with the rounds.
+
+    Parameters
+    ----------
+    connection : duckdb.DuckDBPyConnection
+    numbers : sequence of different round numbers
+    make : function of a `Blocks` and a round number
+
+    Returns
+    -------
+    iterator over what is made
+    """
+    threads = connection.execute("select current_setting('threads')").fetchall()[0][0]
+    at_once = max(1, min(threads, MOST_AT_ONCE, len(numbers)))
+
+    def made():
         readers = [Blocks(connection, numbers[place::at_once]) for place in range(at_once)]
         with ThreadPoolExecutor(at_once) as pool:
             waiting = deque()
             for place, number in enumerate(numbers):
-                waiting.append(pool.submit(listed, readers[place % at_once], number))
+                waiting.append(pool.submit(make, readers[place % at_once], number))
                 if len(waiting) == at_once:
-                    yield from waiting.popleft().result()
+                    yield waiting.popleft().result()
             while waiting:
-                yield from waiting.popleft().result()
+                yield waiting.popleft().result()
 
-    return pa.RecordBatchReader.from_batches(schema, batches())
+    return made()
 
 
 def rows_of_rounds(rows):
@@ -187,6 +204,13 @@ def rows_of_rounds(rows):
     return {
         number: list(of_round) for number, of_round in groupby(rows, itemgetter("round_number"))
     }
+
+
+def in_order(rows, name):
+    """Rows in the order of a column of texts; most are stored in it, and long ones are not copied then."""
+    texts = rows[name].combine_chunks()
+    is_sorted = pc.all(pc.less_equal(texts[:-1], texts[1:])).as_py()
+    return rows.sort_by(name) if is_sorted is False else rows
 
 
 def scattered(rows, index, key, value):

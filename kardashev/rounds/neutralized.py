@@ -16,6 +16,7 @@ from kardashev.rounds.blocks import (
     Blocks,
     batch,
     by_round,
+    in_order,
     named_columns,
     packed,
     scattered_matrix,
@@ -103,7 +104,7 @@ def signal_rank_rows(connection, rounds, signals, models, universe, loadings):
         bases = reader.rows(loadings, in_round | {"basis": LEAST_SQUARES}, columns)
         gaussian = gaussianized(ranks) if bases.num_rows else None
         for name in bases["factor_set"].unique().sort().to_pylist():
-            of_set = bases.filter(pc.equal(bases["factor_set"], name)).sort_by("factor")
+            of_set = in_order(bases.filter(pc.equal(bases["factor_set"], name)), "factor")
             basis = unpacked(of_set["loadings"], len(stocks), "f").T
             kept, neutral = _neutralized(gaussian, basis)
             yield _rank_batch(number, name, accepted.keys[kept], neutral)

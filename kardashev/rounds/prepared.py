@@ -15,7 +15,7 @@ from kardashev.kernels.neutralization import (
 )
 from kardashev.kernels.ranking import POWER, doubled_rank, gaussianized
 from kardashev.kernels.stability import ranks_among
-from kardashev.rounds.blocks import unpacked
+from kardashev.rounds.blocks import in_order, unpacked
 
 PLAIN = "plain"  # the form of a signal that is neutralized to nothing
 NEUTRALIZERS = "neutralizers"  # the set that N is, beside those of factors
@@ -191,7 +191,8 @@ class PreparedBlock:
 
     def _loadings(self, factor_set, basis):
         in_set = self.in_round | {"factor_set": factor_set, "basis": basis}
-        rows = self.reader.rows(self.sources.loadings, in_set, "factor, loadings").sort_by("factor")
+        rows = self.reader.rows(self.sources.loadings, in_set, "factor, loadings")
+        rows = in_order(rows, "factor")
         return unpacked(rows["loadings"], len(self.stocks), "f").T, rows["factor"]
 
     @property

@@ -1,12 +1,13 @@
 """Each accepted submission beside those of the same model in its window: churn, turnover, neutral churn."""
 
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 import pyarrow as pa
 
 from kardashev.kernels.stability import churn, normalized, ranks_among, turnover
-from kardashev.rounds.blocks import Blocks, Index, batch
+from kardashev.rounds.blocks import Index, batch, in_turn
 from kardashev.rounds.prepared import PreparedBlock
 
 NEUTRAL = "neutralizers"  # the form of a signal that keeps what N does not span
@@ -39,15 +40,22 @@ def stability_rows(connection, pairs, sources):
     """
     wanted = pairs.select("round_number, lag_round, minimum_overlap").order("all").fetchall()
 
+    numbers = list(dict.fromkeys(chain.from_iterable(pair[:2] for pair in wanted)))
+    last_pair = {n: place for place, pair in enumerate(wanted) for n in pair[:2]}
+
+    def positions(reader, number):
+        return Positions.of(PreparedBlock.read(reader, number, sources))
+
+    made = zip(numbers, in_turn(connection, numbers, positions), strict=True)
+
     def batches():
-        reader, held = Blocks(connection), {}
+        held = {}
         for place, (number, lag, minimum_overlap) in enumerate(wanted):
-            later = {n for pair in wanted[place:] for n in pair[:2]}
-            held = {n: moves for n, moves in held.items() if n in later}
-            for n in (number, lag):
-                if n not in held:
-                    held[n] = Positions.of(PreparedBlock.read(reader, n, sources))
+            while number not in held or lag not in held:
+                newest, moves = next(made)
+                held[newest] = moves
             found = _compared(held[number], held[lag], minimum_overlap)
+            held = {n: moves for n, moves in held.items() if last_pair[n] > place}
             count = len(found[0])
             yield batch(SCHEMA, [pa.repeat(number, count), pa.repeat(lag, count), *found])
 
