@@ -36,7 +36,7 @@ RULES = (
 )  # seeds, taken as they are now; all else is as it was built
 PREPARED = (  # models that builds drop the rows of old rounds of, and those that these are made from
     *("int_stock_identifiers", "int_universe", "int_signals_matched", "int_signals_ranked"),
-    *("int_loadings_due", "int_factor_columns", "int_factor_loadings"),
+    *("int_loadings_known", "int_loadings_due", "int_factor_columns", "int_factor_loadings"),
     *("int_signal_ranks", "int_neutral_norms"),
 )
 VIEWS = (

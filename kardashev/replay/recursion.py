@@ -12,6 +12,7 @@ import pyarrow as pa
 from kardashev.replay.payouts import PayoutRule
 from kardashev.replay.replayed_rounds import ReplayedBlock, ReplayedRound
 from kardashev.replay.staked_rounds import StakedRound
+from kardashev.rounds.ahead import Ahead
 from kardashev.rounds.blocks import Blocks
 
 ROUNDS_A_LINE = 10  # of progress
@@ -72,7 +73,7 @@ def replay_rows(connection, replays, rounds, rules, terms, sources, replayed, pr
     calendar = rounds.select("round_number, close_at").order("close_at, round_number").fetchall()
 
     def batches():
-        reader = Blocks(connection, [number for number, _ in calendar])
+        reader = Blocks(connection, Ahead([number for number, _ in calendar]))
         runs = [
             (StandingRun if row.get("stakes_of") else Run)(
                 row, _rule(reader, rules, row["payout_rule"])

@@ -1,5 +1,9 @@
 """Rounds that are small are read many at once: a statement of DuckDB costs a millisecond or more."""
 
+from bisect import bisect_right
+from itertools import accumulate, pairwise
+from threading import Lock
+
 import numpy as np
 
 BYTES_AHEAD = 16 << 20  # of one question; a round of an upload has 0.1 to 4 MB for each
@@ -8,37 +12,75 @@ NUMBER = "number_of_the_round"  # a column of its own beside those that are aske
 
 
 class Ahead:
-    """The answers to one question for some of the rounds that it will be asked for.
+    """Answers to questions about rounds that will be asked soon, shared by readers that work side by side.
 
-    As many are read at once as fit into `BYTES_AHEAD` by the rows they have, which are counted before, and
-    by the bytes of a row so far; the first that has rows is read alone.
-
-    Parameters
-    ----------
-    read : function of a list of round numbers that gives their rows, with a column `NUMBER`
-    count : function of a list of round numbers that gives {round number: rows}
+    numbers : sequence of different round numbers, in the order in which they will be asked about
     """
 
-    def __init__(self, read, count):
-        self.read, self.count = read, count
-        self.answers, self.bytes_of_row = {}, BYTES_AHEAD
+    def __init__(self, numbers=()):
+        self.numbers = list(numbers)
+        self.places = {number: place for place, number in enumerate(self.numbers)}
+        self.questions, self.lock = {}, Lock()
 
-    def rows(self, numbers):
-        """The rows of the first of the round numbers still to come, without `NUMBER`."""
+    def __contains__(self, number):
+        return number in self.places
+
+    def rows(self, question, number, ask):
+        """The answer about one round; ``ask`` is as of `Question`."""
+        with self.lock:
+            asked = self.questions.setdefault(question, Question())
+        return asked.rows(self.numbers[self.places[number] :][:ROUNDS_AHEAD], ask)
+
+
+class Question:
+    """The answers to one question for rounds that were read together, and for those before them.
+
+    As many rounds are read as fit into `BYTES_AHEAD` by the rows they have, which are counted before, and by
+    the bytes of a row so far; the first that has rows is read alone. What is read alone is not held.
+
+    ``ask`` is a function of the first and the last of a range of rounds. It gives their rows, with a column
+    `NUMBER`; or, if ``counted``, {round number: rows}. A list of rounds that are not neighbours would cost
+    more: DuckDB reads long values of all rows around them.
+    """
+
+    def __init__(self):
+        self.lock, self.bytes_of_row = Lock(), BYTES_AHEAD
+        self.newest, self.former = {}, {}
+
+    def rows(self, numbers, ask):
+        """The rows of the first of some round numbers, without `NUMBER`; the others come next."""
         number = numbers[0]
-        if number not in self.answers:
-            some = self._fitting(numbers[:ROUNDS_AHEAD])
-            rows = self.read(some)
-            self.answers = _by_round(rows, some)
-            if rows.num_rows:
-                self.bytes_of_row = rows.nbytes / rows.num_rows
-        # a round that is read alone is large: it is not held on to
-        return self.answers[number] if len(self.answers) > 1 else self.answers.pop(number)
+        with self.lock:
+            for answers in (self.newest, self.former):
+                if number in answers:
+                    return answers[number]
+            some = self._fitting(_ascending(numbers), ask)
+            if len(some) > 1:
+                self.former, self.newest = self.newest, self._read(some, ask)
+                return self.newest[number]
+        return self._read(some, ask)[number]
 
-    def _fitting(self, numbers):
-        counts = self.count(numbers) if len(numbers) > 1 else {}
-        sizes = np.cumsum([counts.get(number, 0) * self.bytes_of_row for number in numbers])
-        return numbers[: max(1, int(np.searchsorted(sizes, BYTES_AHEAD, side="right")))]
+    def _read(self, numbers, ask):
+        rows = ask(numbers[0], numbers[-1])
+        if rows.num_rows:
+            self.bytes_of_row = rows.nbytes / rows.num_rows
+        return _by_round(rows, numbers)
+
+    def _fitting(self, numbers, ask):
+        if len(numbers) == 1:
+            return numbers
+        counts = sorted(ask(numbers[0], numbers[-1], counted=True).items())
+        sizes = list(accumulate(count * self.bytes_of_row for _, count in counts))
+        fitting = bisect_right(sizes, BYTES_AHEAD)
+        if fitting == len(counts):
+            return numbers
+        return numbers[: max(1, bisect_right(numbers, counts[fitting][0] - 1))]
+
+
+def _ascending(numbers):
+    """The first of some numbers, as far as they ascend."""
+    falls = (place for place, (one, next_one) in enumerate(pairwise(numbers), 1) if next_one < one)
+    return numbers[: next(falls, len(numbers))]
 
 
 def _by_round(rows, numbers):

@@ -52,48 +52,35 @@ class Index:
 class Blocks:
     """Reads relations block by block, on a cursor of its own: dbt's is writing while these are read.
 
-    ``numbers`` are the rounds that will be read, in their order: what is asked of one is read for those
-    that follow too, see `Ahead`.
+    ``ahead`` says which rounds will be asked about, so that small ones are read together.
     """
 
-    def __init__(self, connection, numbers=()):
+    def __init__(self, connection, ahead=None):
         self.cursor = connection.cursor()
-        self.numbers = list(numbers)
-        self.places = {number: place for place, number in enumerate(self.numbers)}
-        self.ahead = {}  # a question, and its answers
+        self.ahead = ahead or Ahead()
         self.at_hand, self.known = None, {}  # a block, and what was made of its rows
 
     def rows(self, relation, block, columns="*"):
         """Rows of a relation that belong to a block, as an Arrow table; a list means any of its values."""
         number, rest = block.get("round_number"), dict(block)
-        if isinstance(number, list) or number not in self.places:
-            return self._read(relation, columns, block)
+        if isinstance(number, list) or number not in self.ahead:
+            return self._read(relation, columns, *_conditions(block))
         del rest["round_number"]
+        conditions, values = _conditions(rest)
+        conditions.append("round_number between $first and $last")
+
+        def ask(first, last, counted=False):
+            asked = "count(*)" if counted else columns
+            in_range = values | {"first": first, "last": last}
+            ending = "group by all" if counted else ""
+            asked = f"round_number as {NUMBER}, {asked}"
+            rows = self._read(relation, asked, conditions, in_range, ending)
+            return dict(zip(*rows.to_pydict().values(), strict=True)) if counted else rows
+
         question = relation.sql_query(), columns, *rest.items()
-        if question not in self.ahead:
-            self.ahead[question] = self._ahead(relation, columns, rest)
-        return self.ahead[question].rows(self.numbers[self.places[number] :])
+        return self.ahead.rows(question, number, ask)
 
-    def _ahead(self, relation, columns, rest):
-        def read(numbers):
-            asked = f"round_number as {NUMBER}, {columns}"
-            return self._read(relation, asked, rest | {"round_number": numbers})
-
-        def count(numbers):
-            counted = "round_number, count(*) as rows"
-            found = self._read(relation, counted, rest | {"round_number": numbers}, "group by all")
-            return dict(zip(*found.to_pydict().values(), strict=True))
-
-        return Ahead(read, count)
-
-    def _read(self, relation, columns, block, ending=""):
-        conditions, values = [], {}
-        for name, value in block.items():
-            among = value if isinstance(value, list) else [value]
-            named = {f"{name}_{place}": one for place, one in enumerate(among)}
-            # a list of values, not a subquery: only that is pushed into a view of window functions
-            conditions.append(f"{name} in ({', '.join(f'${key}' for key in named)})")
-            values |= named
+    def _read(self, relation, columns, conditions, values, ending=""):
         query = f"select {columns} from ({relation.sql_query()}) where {' and '.join(conditions)}"
         return self.cursor.execute(f"{query} {ending}", values).to_arrow_table()
 
@@ -144,6 +131,18 @@ class Blocks:
         return texts
 
 
+def _conditions(block):
+    """Conditions in SQL that a block's names have its values, and the parameters of the query."""
+    conditions, values = [], {}
+    for name, value in block.items():
+        among = value if isinstance(value, list) else [value]
+        named = {f"{name}_{place}": one for place, one in enumerate(among)}
+        # a list of values, not a subquery: only that is pushed into a view of window functions
+        conditions.append(f"{name} in ({', '.join(f'${key}' for key in named)})")
+        values |= named
+    return conditions, values
+
+
 def by_round(connection, schema, numbers, batches_of):
     """The batches of each round, in the order of the rounds, worked on side by side: see `in_turn`.
 
@@ -186,7 +185,8 @@ def in_turn(connection, numbers, make):
     at_once = max(1, min(threads, MOST_AT_ONCE, len(numbers)))
 
     def made():
-        readers = [Blocks(connection, numbers[place::at_once]) for place in range(at_once)]
+        ahead = Ahead(numbers)
+        readers = [Blocks(connection, ahead) for _ in range(at_once)]
         with ThreadPoolExecutor(at_once) as pool:
             waiting = deque()
             for place, number in enumerate(numbers):

@@ -58,11 +58,12 @@ class ScoredBlock(PreparedBlock):
     def targets(self, due):
         """The targets of due rows (stocks, days), each found once."""
         days = [itemgetter(*DAY)(row) for row in due]
-        new = {
-            day: row for day, row in zip(days, due, strict=True) if day not in self.known_targets
-        }
-        found = self.reader.targets(self.target_rows, self.in_round, self.stocks, new.values())
-        self.known_targets |= dict(zip(new, found.T, strict=True))
+        new = dict(zip(days, due, strict=True))
+        for day in new.keys() & self.known_targets.keys():
+            del new[day]
+        if new:
+            values = self.reader.targets(self.target_rows, self.in_round, self.stocks, new.values())
+            self.known_targets |= dict(zip(new, values.T, strict=True))
         return np.column_stack([self.known_targets[day] for day in days])
 
     @cached_property

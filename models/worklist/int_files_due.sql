@@ -1,4 +1,7 @@
-{# Grain: table_name, path. The landed files that hold something this build reads. #}
+{#
+Grain: table_name, path. The landed files that hold something this build reads. N and factors are read only where they
+are profiled or packed anew.
+#}
 with
 
 manifest as (
@@ -23,6 +26,18 @@ target_days_due as (
 target_strays as (
 
     select * from {{ ref('int_target_strays') }}
+
+),
+
+columns_due as (
+
+    select * from {{ ref('int_columns_due') }}
+
+),
+
+loadings as (
+
+    select * from {{ ref('int_loadings_known') }}
 
 ),
 
@@ -59,7 +74,31 @@ round_files as (
 
     from manifest
     inner join wanted_rounds on manifest.round_number = wanted_rounds.round_number
-    where manifest.table_name not in ('targets', 'submissions')
+    where manifest.table_name not in ('targets', 'submissions', 'neutralizers', 'factors')
+
+),
+
+rounds_of_columns as (
+
+    select round_number from columns_due
+    union
+    select rounds_due.round_number
+    from rounds_due
+    inner join loadings on rounds_due.round_number = loadings.round_number
+    where rounds_due.is_prepared and not loadings.is_level
+
+),
+
+column_files as (
+
+    select
+        manifest.table_name,
+        manifest.path,
+        manifest.layout
+
+    from manifest
+    inner join rounds_of_columns on manifest.round_number = rounds_of_columns.round_number
+    where manifest.table_name in ('neutralizers', 'factors')
 
 ),
 
@@ -95,6 +134,8 @@ target_files as (
 )
 
 select * from round_files
+union
+select * from column_files
 union
 select * from submission_files
 union

@@ -6,6 +6,7 @@ import pyarrow as pa
 import pytest
 
 from kardashev.rounds import ahead
+from kardashev.rounds.ahead import Ahead
 from kardashev.rounds.blocks import Blocks, by_round
 
 FORMS = ("plain", "outside factors")
@@ -43,7 +44,8 @@ def test_rounds_read_ahead_have_the_rows_of_rounds_read_alone(connection, monkey
     counts = rng.choice([0, 1, 30, 500], 150)
     held = relation(connection, counts, rng.permutation(len(FORMS) * counts.sum()))
     numbers = sorted(rng.choice(150, 100, replace=False).tolist())
-    alone, following = Blocks(connection), Blocks(connection, numbers)
+    numbers[40:] = reversed(numbers[40:])
+    alone, following = Blocks(connection), Blocks(connection, Ahead(numbers))
     for number in numbers:
         for form in (*FORMS, FORMS[0]):
             assert values(following, held, number, form) == values(alone, held, number, form)
@@ -53,7 +55,7 @@ def test_rounds_read_ahead_have_the_rows_of_rounds_read_alone(connection, monkey
 def test_small_rounds_take_few_statements_and_large_ones_are_read_alone(connection, monkeypatch):
     monkeypatch.setattr(ahead, "BYTES_AHEAD", 4000)
     held = relation(connection, np.repeat([2, 500], 50), np.arange(2 * 50 * 502))
-    reader, read = Blocks(connection, range(100)), []
+    reader, read = Blocks(connection, Ahead(range(100))), []
     of_block = reader._read
 
     def counted(*asked):
