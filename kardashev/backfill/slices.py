@@ -134,6 +134,7 @@ def cut(database, slice_, parts, path):
     judged = f"round_number in ({', '.join(map(str, slice_.judged))})"
     conditions = dict.fromkeys(parts.kept, judged) | {
         "int_round_candidates": judged,
+        "int_columns_due": judged,
         "int_target_day_candidates": own,
         "int_submissions_built": own,
     }

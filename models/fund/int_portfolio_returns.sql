@@ -25,6 +25,12 @@ portfolios as (
 
 ),
 
+universe as (
+
+    select * from {{ ref('int_universe') }}
+
+),
+
 targets as (
 
     select * from {{ ref('int_target_values') }}
@@ -46,13 +52,17 @@ select
 
 from scores_due
 inner join portfolios on scores_due.round_number = portfolios.round_number
+left join universe
+    on
+        portfolios.round_number = universe.round_number
+        and portfolios.stock_id = universe.stock_id
 left join targets
     on
         scores_due.round_number = targets.round_number
         and scores_due.target = targets.target
         and scores_due.score_day = targets.score_day
         and scores_due.known_at = targets.known_at
-        and portfolios.stock_id = targets.stock_id
+        and universe.stock_key = targets.stock_key
 where
     scores_due.family = 'tc'
     and scores_due.score_version = 'v1'

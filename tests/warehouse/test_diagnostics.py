@@ -87,9 +87,11 @@ def test_live_rounds_are_as_without_validation(clean, marts):
     assert_same_marts(found, expected)
 
 
-def test_an_upload_makes_no_columns_of_its_eras_anew(together):
-    """They are as the first build left them, though every score of the eras is final."""
-    for worklist in ("int_columns_due", "int_loadings_due"):
+def test_an_upload_makes_nothing_anew_of_what_its_eras_landed(together):
+    """Columns and what targets are judged on are as the first build left them."""
+    targets = "(from int_target_deliveries_judged where is_measured)"
+    assert together.query("select count(*) from int_target_deliveries_judged")[0][0]
+    for worklist in ("int_columns_due", "int_loadings_due", targets):
         due = together.query(f"select round_number from {worklist}")
         assert not {number for (number,) in due} & set(VALIDATION)
     held = together.query("select distinct round_number from int_factor_loadings")

@@ -21,8 +21,8 @@ select
     targets.stock_id,
     universe.stock_key,
     targets.value,
-    avg(targets.value) over (partition by targets.round_number, targets.target)
-        as target_mean
+    cast(sum(cast(targets.value as decimal(18, 15))) over of_target as double)
+    / count(*) over of_target as target_mean
 
 from stg_tournament__targets as targets
 inner join wanted_days
@@ -36,3 +36,4 @@ left join int_universe as universe
         targets.round_number = universe.round_number
         and targets.stock_id = universe.stock_id
 where isfinite(targets.value)
+window of_target as (partition by targets.round_number, targets.target)
