@@ -38,10 +38,11 @@ columns_absent as (
 universe_stocks as (
 
     select distinct
-        round_number,
-        stock_id
+        universe.round_number,
+        universe.stock_id
 
     from universe
+    semi join due on universe.round_number = due.round_number
 
 ),
 

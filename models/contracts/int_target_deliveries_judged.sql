@@ -48,6 +48,7 @@ deliveries as (
         fingerprint
 
     from candidates
+    where has_target and target != 'none'
     union by name
     select
         *,

@@ -34,10 +34,11 @@ universe as (
 universe_stocks as (
 
     select distinct
-        round_number,
-        stock_id
+        universe.round_number,
+        universe.stock_id
 
     from universe
+    semi join deliveries on universe.round_number = deliveries.round_number
 
 ),
 
