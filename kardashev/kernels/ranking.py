@@ -5,6 +5,8 @@ on every machine. Everything after it is a look-up in a table of 2n + 1 values. 
 is fastest in Fortran order, each model's stocks side by side; any order is accepted.
 """
 
+from functools import lru_cache
+
 import numpy as np
 from scipy.special import ndtri
 
@@ -99,6 +101,7 @@ def with_absent(known):
     return ranks
 
 
+@lru_cache(maxsize=8)
 def normal_quantiles(n):
     """Standard normal quantiles of ``(rank − 0.5) / n`` for every doubled rank 0 … 2n.
 
@@ -107,7 +110,7 @@ def normal_quantiles(n):
 
     Returns
     -------
-    float array (2n + 1,), standard deviations; index it with doubled ranks.
+    float array (2n + 1,), standard deviations; index it with doubled ranks. It is kept, so it is read-only.
     """
     quantiles = np.full(2 * n + 1, np.nan)
     ranks = np.arange(2, n + 2)
@@ -115,6 +118,7 @@ def normal_quantiles(n):
     quantiles[2 * n + 2 - ranks] = -lower
     quantiles[ranks] = lower
     quantiles[n + 1] = 0.0
+    quantiles.flags.writeable = False
     return quantiles
 
 

@@ -1,7 +1,7 @@
 """Rounds that are small are read many at once: a statement of DuckDB costs a millisecond or more."""
 
-from bisect import bisect_right
-from itertools import accumulate, pairwise
+from bisect import bisect_left
+from itertools import pairwise
 from threading import Lock
 
 import numpy as np
@@ -25,11 +25,11 @@ class Ahead:
     def __contains__(self, number):
         return number in self.places
 
-    def rows(self, question, number, ask):
-        """The answer about one round; ``ask`` is as of `Question`."""
+    def rows(self, question, number, read, count):
+        """The answer about one round; ``read`` and ``count`` are as of `Question`."""
         with self.lock:
             asked = self.questions.setdefault(question, Question())
-        return asked.rows(self.numbers[self.places[number] :][:ROUNDS_AHEAD], ask)
+        return asked.rows(self.numbers[self.places[number] :][:ROUNDS_AHEAD], read, count)
 
 
 class Question:
@@ -38,43 +38,51 @@ class Question:
     As many rounds are read as fit into `BYTES_AHEAD` by the rows they have, which are counted before, and by
     the bytes of a row so far; the first that has rows is read alone. What is read alone is not held.
 
-    ``ask`` is a function of the first and the last of a range of rounds. It gives their rows, with a column
-    `NUMBER`; or, if ``counted``, {round number: rows}. A list of rounds that are not neighbours would cost
-    more: DuckDB reads long values of all rows around them.
+    ``read`` and ``count`` are functions of the first and the last of a range of rounds. The one gives their
+    rows, with a column `NUMBER`, the other {round number: rows}. A list of rounds that are not neighbours
+    would cost more: DuckDB reads long values of all rows around them.
     """
 
     def __init__(self):
         self.lock, self.bytes_of_row = Lock(), BYTES_AHEAD
         self.newest, self.former = {}, {}
+        self.counts, self.counted = (
+            [],
+            range(0),
+        )  # (round, rows), and the span of rounds they are of
 
-    def rows(self, numbers, ask):
+    def rows(self, numbers, read, count):
         """The rows of the first of some round numbers, without `NUMBER`; the others come next."""
         number = numbers[0]
         with self.lock:
             for answers in (self.newest, self.former):
                 if number in answers:
                     return answers[number]
-            some = self._fitting(_ascending(numbers), ask)
+            some = self._fitting(_ascending(numbers), count)
             if len(some) > 1:
-                self.former, self.newest = self.newest, self._read(some, ask)
+                self.former, self.newest = self.newest, self._read(some, read)
                 return self.newest[number]
-        return self._read(some, ask)[number]
+        return self._read(some, read)[number]
 
-    def _read(self, numbers, ask):
-        rows = ask(numbers[0], numbers[-1])
+    def _read(self, numbers, read):
+        rows = read(numbers[0], numbers[-1])
         if rows.num_rows:
             self.bytes_of_row = rows.nbytes / rows.num_rows
         return _by_round(rows, numbers)
 
-    def _fitting(self, numbers, ask):
+    def _fitting(self, numbers, count):
         if len(numbers) == 1:
             return numbers
-        counts = sorted(ask(numbers[0], numbers[-1], counted=True).items())
-        sizes = list(accumulate(count * self.bytes_of_row for _, count in counts))
-        fitting = bisect_right(sizes, BYTES_AHEAD)
-        if fitting == len(counts):
-            return numbers
-        return numbers[: max(1, bisect_right(numbers, counts[fitting][0] - 1))]
+        if numbers[0] not in self.counted:
+            self.counted = range(numbers[0], numbers[-1] + 1)
+            self.counts = sorted(count(numbers[0], numbers[-1]).items())
+        numbers, size = [number for number in numbers if number in self.counted], 0
+        for number, row_count in self.counts:
+            if number >= numbers[0]:
+                size += row_count * self.bytes_of_row
+                if size > BYTES_AHEAD:
+                    return numbers[: max(1, bisect_left(numbers, number))]
+        return numbers
 
 
 def _ascending(numbers):

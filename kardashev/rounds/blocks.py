@@ -1,5 +1,6 @@
 """Relations, block by block, as matrices; and matrices as long rows."""
 
+import time
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ import pyarrow.compute as pc
 from kardashev.rounds.ahead import NUMBER, Ahead
 
 DAY = ("target", "score_day", "known_at")  # one delivery of a target
+WORTH_A_THREAD = 0.05  # seconds that a round takes
+ROUNDS_OF_PACE = 16  # over which these are averaged, the newest most
 MOST_AT_ONCE = 4  # rounds: one of real size takes a gigabyte or more
 
 
@@ -60,8 +63,11 @@ class Blocks:
         self.ahead = ahead or Ahead()
         self.at_hand, self.known = None, {}  # a block, and what was made of its rows
 
-    def rows(self, relation, block, columns="*"):
-        """Rows of a relation that belong to a block, as an Arrow table; a list means any of its values."""
+    def rows(self, relation, block, columns="*", counted=None):
+        """Rows of a relation that belong to a block, as an Arrow table; a list means any of its values.
+
+        ``counted`` is a relation that has as many rows or more, if they are costly to count.
+        """
         number, rest = block.get("round_number"), dict(block)
         if isinstance(number, list) or number not in self.ahead:
             return self._read(relation, columns, *_conditions(block))
@@ -69,16 +75,20 @@ class Blocks:
         conditions, values = _conditions(rest)
         conditions.append("round_number between $first and $last")
 
-        def ask(first, last, counted=False):
-            asked = "count(*)" if counted else columns
-            in_range = values | {"first": first, "last": last}
-            ending = "group by all" if counted else ""
-            asked = f"round_number as {NUMBER}, {asked}"
-            rows = self._read(relation, asked, conditions, in_range, ending)
-            return dict(zip(*rows.to_pydict().values(), strict=True)) if counted else rows
+        def read(first, last):
+            asked = f"round_number as {NUMBER}, {columns}"
+            return self._read(relation, asked, conditions, values | {"first": first, "last": last})
+
+        def count(first, last):
+            asked, span = (
+                f"round_number as {NUMBER}, count(*) as rows",
+                {"first": first, "last": last},
+            )
+            rows = self._read(counted or relation, asked, conditions, values | span, "group by all")
+            return dict(zip(*rows.to_pydict().values(), strict=True))
 
         question = relation.sql_query(), columns, *rest.items()
-        return self.ahead.rows(question, number, ask)
+        return self.ahead.rows(question, number, read, count)
 
     def _read(self, relation, columns, conditions, values, ending=""):
         query = f"select {columns} from ({relation.sql_query()}) where {' and '.join(conditions)}"
@@ -169,7 +179,8 @@ def in_turn(connection, numbers, make):
     """What is made of each round, in the order given; as many at once as DuckDB has threads, up to four.
 
     numpy and DuckDB let other threads of Python go on while they compute. A round that waits for its turn is
-    held with those before it, so memory grows with the threads and not with the rounds.
+    held with those before it, so memory grows with the threads and not with the rounds. While rounds take
+    less than `WORTH_A_THREAD` they are made one after another: threads would mostly wait for Python.
 
     Parameters
     ----------
@@ -187,11 +198,22 @@ def in_turn(connection, numbers, make):
     def made():
         ahead = Ahead(numbers)
         readers = [Blocks(connection, ahead) for _ in range(at_once)]
+        pace, waiting = 2 * WORTH_A_THREAD, deque()
+
+        def timed(reader, number):
+            nonlocal pace
+            started = time.monotonic()
+            one = make(reader, number)
+            pace += (time.monotonic() - started - pace) / ROUNDS_OF_PACE
+            return one
+
         with ThreadPoolExecutor(at_once) as pool:
-            waiting = deque()
             for place, number in enumerate(numbers):
-                waiting.append(pool.submit(make, readers[place % at_once], number))
-                if len(waiting) == at_once:
+                if pace < WORTH_A_THREAD and not waiting:
+                    yield timed(readers[0], number)
+                    continue
+                waiting.append(pool.submit(timed, readers[place % at_once], number))
+                while len(waiting) == at_once or (waiting and pace < WORTH_A_THREAD):
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()

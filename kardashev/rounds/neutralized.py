@@ -63,7 +63,7 @@ ORTHONORMALITY = pa.schema(
 )
 
 
-def signal_rank_rows(connection, rounds, signals, models, universe, loadings):
+def signal_rank_rows(connection, rounds, signals, landed, models, universe, loadings):
     """Ranks of every accepted signal over its universe, plain and outside each factor set.
 
     An absent stock stands in the middle. Gaussianized signals are neutralized by least squares to
@@ -75,6 +75,7 @@ def signal_rank_rows(connection, rounds, signals, models, universe, loadings):
     connection : duckdb.DuckDBPyConnection
     rounds : relation (round_number,)
     signals : relation (round_number, model_key, stock_key, doubled_rank), of known stocks, ranked among these
+    landed : relation (round_number,), the rows that these are ranked from, which are quick to count
     models : relation (round_number, model_key, model_id)
     universe : relation (round_number, stock_key, stock_id)
     loadings : relation `LOADINGS`, with a least-squares basis of each set that signals are neutralized to
@@ -92,7 +93,7 @@ def signal_rank_rows(connection, rounds, signals, models, universe, loadings):
 
     def of_round(reader, number):
         in_round = {"round_number": number}
-        rows = reader.rows(signals, in_round, "model_key, stock_key, doubled_rank")
+        rows = reader.rows(signals, in_round, "model_key, stock_key, doubled_rank", landed)
         if not rows.num_rows:
             return
         stocks = reader.index(universe, in_round, "stock_key", "stock_id")

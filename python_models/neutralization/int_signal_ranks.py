@@ -9,6 +9,7 @@ def model(dbt, session):
         session,
         dbt.ref("int_rounds_due").filter("is_prepared").select("round_number"),
         signals=dbt.ref("int_signals_ranked"),
+        landed=dbt.ref("int_signals_matched"),
         models=dbt.ref("int_submissions"),
         universe=dbt.ref("int_universe"),
         loadings=dbt.ref("int_factor_loadings"),
