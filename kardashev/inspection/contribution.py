@@ -239,7 +239,7 @@ def _block(connection, number):
     block = PreparedBlock.read(Blocks(connection), number, sources)
     if not len(block.models):
         held = connection.execute(
-            "select string_agg(distinct round_number, ', ' order by round_number) from int_universe"
+            "select string_agg(distinct round_number, ', ' order by round_number) from int_signal_ranks"
         ).fetchone()[0]
         raise WarehouseError(
             f"the signals of round {number} are no longer held, as every score of it is final; "

@@ -9,7 +9,8 @@ import pyarrow.compute as pc
 
 from kardashev.portfolio.dropout import DropoutRule
 from kardashev.replay.meta_models import MetaModel
-from kardashev.rounds.blocks import DAY, scattered
+from kardashev.rounds.blocks import DAY
+from kardashev.rounds.matrices import scattered
 from kardashev.rounds.portfolios import portfolio_problem
 from kardashev.rounds.scored import ScoredBlock
 

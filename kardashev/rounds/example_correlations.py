@@ -4,7 +4,8 @@ import numpy as np
 import pyarrow as pa
 
 from kardashev.kernels.correlation import correlation
-from kardashev.rounds.blocks import batch, by_round
+from kardashev.rounds.blocks import by_round
+from kardashev.rounds.matrices import batch
 from kardashev.rounds.prepared import PreparedBlock
 
 SCHEMA = pa.schema(

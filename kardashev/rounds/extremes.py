@@ -11,7 +11,8 @@ import pyarrow as pa
 from kardashev.kernels.contribution import orthogonalized
 from kardashev.kernels.neutralization import least_squares_residual
 from kardashev.kernels.ranking import signed_power, top_bottom
-from kardashev.rounds.blocks import Index, batch, by_round, packed, rows_of_rounds, unpacked
+from kardashev.rounds.blocks import Index, by_round, rows_of_rounds
+from kardashev.rounds.matrices import batch, packed, unpacked
 from kardashev.rounds.neutralized import RESIDUAL_TIE_WIDTH
 from kardashev.rounds.prepared import PLAIN, PreparedBlock
 from kardashev.rounds.score_rows import contribution_targets

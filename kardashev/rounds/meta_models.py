@@ -8,7 +8,8 @@ from kardashev.kernels.neutralization import neutral_weights
 from kardashev.kernels.products import blend
 from kardashev.kernels.ranking import POWER, doubled_rank, gaussianized
 from kardashev.kernels.stability import normalized
-from kardashev.rounds.blocks import batch, by_round
+from kardashev.rounds.blocks import by_round
+from kardashev.rounds.matrices import batch
 from kardashev.rounds.prepared import PreparedBlock
 
 META_PORTFOLIO = "SWP"

@@ -5,7 +5,8 @@ import pyarrow as pa
 
 from kardashev.kernels.products import products
 from kardashev.kernels.stability import normalized
-from kardashev.rounds.blocks import DAY, batch, by_round, rows_of_rounds
+from kardashev.rounds.blocks import DAY, by_round, rows_of_rounds
+from kardashev.rounds.matrices import batch
 from kardashev.rounds.prepared import PreparedBlock
 
 SCHEMA = pa.schema(

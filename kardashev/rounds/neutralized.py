@@ -12,10 +12,9 @@ from kardashev.kernels.neutralization import (
     outside_span,
 )
 from kardashev.kernels.ranking import doubled_rank, gaussianized, with_absent
-from kardashev.rounds.blocks import (
-    Blocks,
+from kardashev.rounds.blocks import Blocks, by_round
+from kardashev.rounds.matrices import (
     batch,
-    by_round,
     in_order,
     named_columns,
     packed,

@@ -15,7 +15,7 @@ from kardashev.kernels.neutralization import (
 )
 from kardashev.kernels.ranking import POWER, doubled_rank, gaussianized
 from kardashev.kernels.stability import ranks_among
-from kardashev.rounds.blocks import in_order, unpacked
+from kardashev.rounds.matrices import in_order, unpacked
 
 PLAIN = "plain"  # the form of a signal that is neutralized to nothing
 NEUTRALIZERS = "neutralizers"  # the set that N is, beside those of factors

@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from kardashev.rounds.blocks import batch
+from kardashev.rounds.matrices import batch
 
 DEFINITION = ("score", "score_version", "target")
 COLUMNS = (

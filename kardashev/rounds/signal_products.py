@@ -9,7 +9,8 @@ import pyarrow.compute as pc
 
 from kardashev.kernels.products import products
 from kardashev.kernels.ranking import POWER, centred, gaussianized
-from kardashev.rounds.blocks import batch, by_round, rows_of_rounds, scattered_columns
+from kardashev.rounds.blocks import by_round, rows_of_rounds
+from kardashev.rounds.matrices import batch, scattered_columns
 from kardashev.rounds.scored import scored_blocks
 
 TRANSFORMS = {  # what of the ranks a vector meets

@@ -3,7 +3,7 @@
 import numpy as np
 import pyarrow as pa
 
-from kardashev.rounds.blocks import batch
+from kardashev.rounds.matrices import batch
 
 SCHEMA = pa.schema(
     [

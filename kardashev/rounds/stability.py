@@ -7,7 +7,8 @@ import numpy as np
 import pyarrow as pa
 
 from kardashev.kernels.stability import churn, normalized, ranks_among, turnover
-from kardashev.rounds.blocks import Index, batch, in_turn
+from kardashev.rounds.blocks import Index, in_turn
+from kardashev.rounds.matrices import batch
 from kardashev.rounds.prepared import PreparedBlock
 
 NEUTRAL = "neutralizers"  # the form of a signal that keeps what N does not span

@@ -1,10 +1,10 @@
-{{ config(materialized='incremental', meta={'redoes': 'is_prepared or is_pruned'}) }}
-{# Grain: round_number, stock_key. The stocks of each held round. #}
+{{ config(materialized='incremental', meta={'worklist': 'int_loadings_due', 'redoes': 'true'}) }}
+{# Grain: round_number, stock_key. The stocks of each held round, and of those of validation. #}
 with
 
-rounds_due as (
+loadings_due as (
 
-    select * from {{ ref('int_rounds_due') }}
+    select * from {{ ref('int_loadings_due') }}
 
 ),
 
@@ -29,6 +29,6 @@ select
     universe.sector
 
 from universe
-inner join rounds_due on universe.round_number = rounds_due.round_number
+inner join loadings_due on universe.round_number = loadings_due.round_number
 inner join stock_keys on universe.stock_id = stock_keys.stock_id
-where rounds_due.is_prepared
+where loadings_due.is_made

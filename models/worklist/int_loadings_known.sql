@@ -1,11 +1,12 @@
 {{ config(materialized='view') }}
 {#
-Grain: round_number. What the N and factors of each landed round would be packed from now, as a fingerprint: the
-universe, N, the factors, and the rules on their sets; and whether what is held was packed from the same.
+Grain: round_number. What the universe, N and factors of each landed round would be made from now, as a fingerprint:
+these themselves, and the rules on their sets; and whether what is held was made from the same.
 #}
 {% set loadings = left_by_last_build(
     'int_factor_loadings', round_number='integer', fingerprint='varchar'
 ) %}
+{% set universe = left_by_last_build('int_universe', round_number='integer') %}
 with
 
 rounds_landed as (
@@ -29,9 +30,10 @@ neutral_sets as (
 held as (
 
     select distinct
-        round_number,
-        fingerprint
-    from {{ loadings }}
+        loadings.round_number,
+        loadings.fingerprint
+    from {{ loadings }} as loadings
+    semi join {{ universe }} as universe on loadings.round_number = universe.round_number
 
 ),
 
@@ -75,11 +77,8 @@ fingerprints as (
 )
 
 select
-    round_number,
-    fingerprints.kind,
-    fingerprints.fingerprint,
-    held.round_number is not null as is_held,
-    (held.fingerprint is not distinct from fingerprints.fingerprint) as is_level
+    fingerprints.*,
+    coalesce(held.fingerprint = fingerprints.fingerprint, false) as is_level
 
 from fingerprints
-full join held using (round_number)
+left join held on fingerprints.round_number = held.round_number

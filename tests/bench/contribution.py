@@ -19,7 +19,8 @@ from threadpoolctl import threadpool_limits
 from kardashev.kernels.ranking import doubled_rank
 from kardashev.portfolio.dropout import PUBLISHED
 from kardashev.portfolio.solve import NEWTON
-from kardashev.rounds.blocks import Blocks, packed
+from kardashev.rounds.blocks import Blocks
+from kardashev.rounds.matrices import packed
 from kardashev.rounds.portfolios import optimized_portfolio_rows
 from kardashev.rounds.prepared import PLAIN, PreparedBlock, Sources
 from kardashev.rounds.true_contributions import true_contribution_rows

@@ -18,7 +18,7 @@ from numerai_tools import signals
 
 from kardashev.kernels.neutralization import least_squares_residual, orthonormal_basis
 from kardashev.kernels.ranking import doubled_rank, gaussianized
-from kardashev.rounds.blocks import packed
+from kardashev.rounds.matrices import packed
 from kardashev.rounds.prepared import PLAIN, Sources
 from kardashev.rounds.stability import NEUTRAL, stability_rows
 

@@ -11,7 +11,7 @@ from numerai_tools import scoring, signals
 
 from kardashev.kernels.ranking import doubled_rank
 from kardashev.kernels.stability import churn, normalized, ranks_among, turnover
-from kardashev.rounds.blocks import packed, unpacked
+from kardashev.rounds.matrices import packed, unpacked
 from kardashev.rounds.neutralized import LOADINGS
 from kardashev.rounds.prepared import Sources
 from kardashev.rounds.stability import stability_rows
