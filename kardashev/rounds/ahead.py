@@ -6,7 +6,7 @@ from threading import Lock
 
 import numpy as np
 
-BYTES_AHEAD = 16 << 20  # of one question; a round of an upload has 0.1 to 4 MB for each
+BYTES_AHEAD = 8 << 20  # of one question; a round of an upload has 0.1 to 4 MB for each
 ROUNDS_AHEAD = 64
 NUMBER = "number_of_the_round"  # a column of its own beside those that are asked for
 

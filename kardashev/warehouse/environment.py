@@ -11,7 +11,7 @@ from kardashev.errors import SettingError
 from kardashev.warehouse.lake import PREFIX, Lake, masked, named_lake
 
 LANDING, DATABASE, PUBLISHED = "KARDASHEV_LANDING", "KARDASHEV_DB", "KARDASHEV_PUBLISHED"
-PARQUET, THREADS = "KARDASHEV_PARQUET", "KARDASHEV_THREADS"
+PARQUET, THREADS, MEMORY = "KARDASHEV_PARQUET", "KARDASHEV_THREADS", "KARDASHEV_MEMORY"
 ROUNDS = "KARDASHEV_ROUNDS"  # what a backfill's builds are asked for, as 803-812
 WORKER = {  # DuckDB's settings in a worker of a backfill; the profile stays as it is, so dbt parses once
     "threads": "KARDASHEV_WORKER_THREADS",
@@ -152,6 +152,12 @@ def check_threads(text):
     text = str(text)
     if not (text.isascii() and text.isdigit() and 0 < int(text) <= MOST_THREADS):
         raise SettingError(f"{THREADS} is {text!r}: give a whole number from 1 to {MOST_THREADS}")
+
+
+def check_memory(text):
+    """Refuses a size that DuckDB does not take; empty is none."""
+    if text and not re.fullmatch(r"[0-9]+(\.[0-9]+)? ?[KMGT]i?B", text, re.ASCII | re.IGNORECASE):
+        raise SettingError(f"{MEMORY} is {text!r}: give a size, as 4GB, or unset it")
 
 
 def check_rounds(text):

@@ -12,10 +12,12 @@ from kardashev.printing import visible_lines
 from kardashev.warehouse.environment import (
     DATABASE,
     LANDING,
+    MEMORY,
     PARQUET,
     PUBLISHED,
     ROUNDS,
     WORKER,
+    check_memory,
     check_places,
     check_rounds,
     check_threads,
@@ -97,6 +99,7 @@ class Plugin(BasePlugin):
         if isinstance(published, Lake):
             check_lake(published, PUBLISHED)
         check_threads((creds.settings or {}).get("threads", 1))
+        check_memory(os.environ.get(MEMORY, ""))
         check_rounds(os.environ.get(ROUNDS, ""))
         check_rules(project)
         try:
@@ -107,7 +110,7 @@ class Plugin(BasePlugin):
 
     def configure_connection(self, conn):
         conn.execute("set global TimeZone = 'UTC'")
-        for setting, variable in WORKER.items():
+        for setting, variable in {"memory_limit": MEMORY, **WORKER}.items():
             if value := os.environ.get(variable):
                 conn.execute(f"set global {setting} = {text_literal(value)}")
         create_views(conn)

@@ -9,6 +9,7 @@ from kardashev.errors import SettingError
 from kardashev.warehouse.environment import (
     DEFAULTS,
     PARQUET,
+    check_memory,
     check_places,
     check_threads,
     place,
@@ -108,6 +109,17 @@ def test_threads_are_a_whole_number_from_1_to_1024(text):
     check_threads("2")
     with pytest.raises(SettingError, match="KARDASHEV_THREADS is"):
         check_threads(text)
+
+
+@pytest.mark.parametrize("text", ["4", "GB", "-1GB", "80%", "4GB; drop", "٣GB"])
+def test_memory_is_a_size(text):
+    check_memory("")
+    with duckdb.connect() as connection:
+        for size in ("4GB", "2500MB", "1.5 GiB"):
+            check_memory(size)
+            connection.execute(f"set memory_limit = '{size}'")
+    with pytest.raises(SettingError, match="KARDASHEV_MEMORY is"):
+        check_memory(text)
 
 
 @pytest.mark.parametrize("variable", DEFAULTS)
