@@ -109,3 +109,8 @@
         {{ xx }} / {{ n }} - pow({{ x }} / {{ n }}, 2)
     )
 {%- endmacro %}
+
+{# A moment of the landing in UTC, without a zone. `at time zone` does the same, and consults a calendar for each row. #}
+{% macro in_utc(moment) -%}
+    make_timestamp(epoch_us({{ moment }}))
+{%- endmacro %}

@@ -254,4 +254,5 @@ def _with_problems(connection, content, files, problems, former):
 
 
 def _as_utc(table, name):
-    return f"{name} at time zone 'UTC'" if table.columns[name] == "timestamptz" else name
+    is_moment = table.columns[name] == "timestamptz"
+    return f"make_timestamp(epoch_us({name}))" if is_moment else name

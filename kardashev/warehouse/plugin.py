@@ -110,7 +110,7 @@ class Plugin(BasePlugin):
 
     def configure_connection(self, conn):
         conn.execute("set global TimeZone = 'UTC'")
-        for setting, variable in {"memory_limit": MEMORY, **WORKER}.items():
+        for setting, variable in (("memory_limit", MEMORY), *WORKER.items()):
             if value := os.environ.get(variable):
                 conn.execute(f"set global {setting} = {text_literal(value)}")
         create_views(conn)

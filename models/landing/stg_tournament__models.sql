@@ -15,7 +15,7 @@ select
     coalesce(display_name, model_id) as display_name,
     coalesce(is_benchmark, false) as is_benchmark,
     coalesce(is_example, false) as is_example,
-    created_at at time zone 'UTC' as created_at,
+    {{ in_utc('created_at') }} as created_at,
     path
 
 from source

@@ -14,8 +14,8 @@ select
     tournament,
     kind,
     era_date,
-    open_at at time zone 'UTC' as open_at,
-    close_at at time zone 'UTC' as close_at,
+    {{ in_utc('open_at') }} as open_at,
+    {{ in_utc('close_at') }} as close_at,
     payout_factor,
     total_at_risk_nmr,
     path

@@ -12,7 +12,7 @@ source as (
 select
     round_number,
     model_id,
-    submitted_at at time zone 'UTC' as submitted_at,
+    {{ in_utc('submitted_at') }} as submitted_at,
     id_type,
     id as landed_id,
     signal + 0.0 as signal, -- a negative zero ties with zero

@@ -15,7 +15,7 @@ select
     target,
     score_day,
     value,
-    known_at at time zone 'UTC' as known_at,
+    {{ in_utc('known_at') }} as known_at,
     path
 
 from source

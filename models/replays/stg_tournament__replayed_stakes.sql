@@ -20,7 +20,7 @@ select
     payout_factor,
     score_used,
     payout_nmr,
-    settled_at at time zone 'UTC' as settled_at,
+    {{ in_utc('settled_at') }} as settled_at,
     path
 
 from source
