@@ -46,10 +46,10 @@ class Question:
     def __init__(self):
         self.lock, self.bytes_of_row = Lock(), BYTES_AHEAD
         self.newest, self.former = {}, {}
-        self.counts, self.counted = (
-            [],
+        self.counted, self.counts = (
             range(0),
-        )  # (round, rows), and the span of rounds they are of
+            [],
+        )  # a span of rounds, and (round, rows) of those in it
 
     def rows(self, numbers, read, count):
         """The rows of the first of some round numbers, without `NUMBER`; the others come next."""

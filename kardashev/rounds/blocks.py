@@ -77,14 +77,11 @@ class Blocks:
         conditions.append("round_number between $first and $last")
 
         def read(first, last):
-            asked = f"round_number as {NUMBER}, {columns}"
-            return self._read(relation, asked, conditions, values | {"first": first, "last": last})
+            asked, span = f"round_number as {NUMBER}, {columns}", {"first": first, "last": last}
+            return self._read(relation, asked, conditions, values | span)
 
         def count(first, last):
-            asked, span = (
-                f"round_number as {NUMBER}, count(*) as rows",
-                {"first": first, "last": last},
-            )
+            asked, span = "round_number, count(*) as rows", {"first": first, "last": last}
             rows = self._read(counted or relation, asked, conditions, values | span, "group by all")
             return dict(zip(*rows.to_pydict().values(), strict=True))
 
