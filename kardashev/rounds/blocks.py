@@ -61,7 +61,7 @@ class Blocks:
 
     def __init__(self, connection, ahead=None):
         self.cursor = connection.cursor()
-        self.ahead = ahead or Ahead()
+        self.ahead = Ahead() if ahead is None else ahead
         self.at_hand, self.known = None, {}  # a block, and what was made of its rows
 
     def rows(self, relation, block, columns="*", counted=None):
@@ -82,7 +82,8 @@ class Blocks:
 
         def count(first, last):
             asked, span = "round_number, count(*) as rows", {"first": first, "last": last}
-            rows = self._read(counted or relation, asked, conditions, values | span, "group by all")
+            held = relation if counted is None else counted  # a relation's truth would be a query
+            rows = self._read(held, asked, conditions, values | span, "group by all")
             return dict(zip(*rows.to_pydict().values(), strict=True))
 
         question = relation.sql_query(), columns, *rest.items()

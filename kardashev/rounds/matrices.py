@@ -86,8 +86,6 @@ def batch(schema, columns):
 def _cast(values, kind):
     if isinstance(values, pa.ChunkedArray):
         values = values.combine_chunks()
-    return (
-        values.cast(kind)
-        if isinstance(values, pa.Array)
-        else pa.array(values, kind, from_pandas=True)
-    )
+    if not isinstance(values, pa.Array):
+        return pa.array(values, kind, from_pandas=True)
+    return values if values.type == kind else values.cast(kind)

@@ -47,7 +47,6 @@ def score_batch(schema, model_keys, due, values, reason, *more):
     pyarrow.RecordBatch
     """
     count = len(model_keys)
-    reasons = pa.array(np.broadcast_to(np.array(reason, dtype=object), count), pa.string())
     constants = [due[name] for name in ("score", "score_version", "target", "score_day")]
     return batch(
         schema,
@@ -57,7 +56,15 @@ def score_batch(schema, model_keys, due, values, reason, *more):
             *(pa.repeat(value, count) for value in constants),
             pa.repeat(pa.scalar(due["known_at"], pa.timestamp("us")), count),
             values,
-            pc.if_else(pa.array(np.isfinite(values)), None, reasons),
+            _reasons(values, reason),
             *more,
         ],
     )
+
+
+def _reasons(values, reason):
+    """The reason of each value that is missing."""
+    if reason is None:
+        return pa.nulls(len(values), pa.string())
+    told = pa.repeat(reason, len(values)) if isinstance(reason, str) else pa.array(reason)
+    return pc.if_else(pa.array(np.isfinite(values)), None, told.cast(pa.string()))
