@@ -83,3 +83,16 @@ def test_batches_of_many_rounds_come_in_their_order(connection):
     found = by_round(connection, schema, reversed(range(50)), of_round).read_all()
     assert found.to_pylist() == held.select("round_number, value").to_arrow_table().to_pylist()
     assert by_round(connection, schema, [], of_round).read_all().num_rows == 0
+
+
+def test_rounds_are_written_by_the_connection_whose_relations_they_are_read_from(connection):
+    """As dbt does. A relation asked for more than its name would wait for this very statement."""
+    held = relation(connection, np.repeat(9, 50), np.arange(2 * 50 * 9))
+    schema = pa.schema([("value", pa.int64())])
+
+    def of_round(reader, number):
+        yield from reader.rows(held, {"round_number": number}, "value", counted=held).to_batches()
+
+    connection.register("made", by_round(connection, schema, range(50), of_round))
+    connection.execute("create table written as from made")
+    assert connection.table("written").order("value").fetchall() == held.select("value").fetchall()
