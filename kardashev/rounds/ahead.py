@@ -29,7 +29,8 @@ class Ahead:
         """The answer about one round; ``read`` and ``count`` are as of `Question`."""
         with self.lock:
             asked = self.questions.setdefault(question, Question())
-        return asked.rows(self.numbers[self.places[number] :][:ROUNDS_AHEAD], read, count)
+        place = self.places[number]
+        return asked.rows(self.numbers[place : place + ROUNDS_AHEAD], read, count)
 
 
 class Question:

@@ -1,6 +1,5 @@
 """True Contribution of the due target days, from the sensitivities that were stored at the close."""
 
-from itertools import groupby
 from operator import itemgetter
 
 import numpy as np
@@ -8,7 +7,7 @@ import pyarrow as pa
 
 from kardashev.kernels.ranking import doubled_rank
 from kardashev.portfolio.true_contribution import true_contributions
-from kardashev.rounds.blocks import DAY, Blocks
+from kardashev.rounds.blocks import DAY, Blocks, rows_of_rounds
 from kardashev.rounds.score_rows import score_batch, score_schema
 from kardashev.rounds.sensitivities import unpacked
 
@@ -44,8 +43,7 @@ def true_contribution_rows(connection, scores, models, portfolios, targets):
 
     def batches():
         reader = Blocks(connection)
-        by_round = groupby(wanted, itemgetter("round_number"))
-        due_rounds = [(number, list(of_round)) for number, of_round in by_round]
+        due_rounds = list(rows_of_rounds(wanted).items())
         for start in range(0, len(due_rounds), ROUNDS_AT_ONCE):
             some = due_rounds[start : start + ROUNDS_AT_ONCE]
             stored = _stored(reader, portfolios, [number for number, _ in some])
