@@ -27,6 +27,9 @@ AGAIN = (  # contracts that look at more than a round, and what is judged
     *("int_prices_profiled", "int_round_verdicts", "int_rounds_refused", "int_rounds_due"),
     *("int_target_days_due", "fct_unusable_files"),
 )
+NOT_KEPT = (  # tables of the slices that the warehouse makes again where it needs them
+    *("int_target_values", "int_target_coverages"),
+)
 NARROWED = ("int_files_due", "int_landing_narrowed")  # a slice opens the files of its own rounds
 
 
@@ -66,6 +69,7 @@ def read_parts(manifest_path):
     after = nodes.keys() - before - {k for k in sliced if name[k] not in AGAIN}
     read_after = {parent for key in after for parent in _parents(nodes[key])}
     kept = {k for k in sliced - after if nodes[k]["config"]["materialized"] == "incremental"}
+    kept -= {k for k in kept if name[k] in NOT_KEPT}
     worklists = {nodes[key]["config"]["meta"].get("worklist") for key in kept}
     handed_on = {k for k in sliced - after - kept if k in read_after or name[k] in worklists}
     tests = {True: set(), False: set()}  # whether the warehouse has all that they look at

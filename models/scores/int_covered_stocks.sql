@@ -22,10 +22,23 @@ universe as (
 
 ),
 
+target_days_due as (
+
+    select * from {{ ref('int_target_days_due') }}
+    where is_due
+
+),
+
 first_days as (
 
-    select *
+    select coverages.*
     from coverages
+    semi join target_days_due
+        on
+            coverages.round_number = target_days_due.round_number
+            and coverages.target = target_days_due.target
+            and coverages.score_day = target_days_due.score_day
+            and coverages.known_at = target_days_due.known_at
     window
         in_coverage as (
             partition by round_number, coverage_id order by target, score_day, known_at

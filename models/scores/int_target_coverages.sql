@@ -1,13 +1,22 @@
+{{ config(
+    materialized='incremental',
+    meta={
+        'worklist': 'int_target_values_due',
+        'keys': ['round_number', 'target', 'score_day', 'known_at'],
+        'redoes': 'true',
+    },
+) }}
 {#
-Grain: round_number, target, score_day, known_at. The stocks that a target day shares with its round: how
+Grain: round_number, target, score_day, known_at. The stocks that a held target day shares with its round: how
 many, which set of them (coverage_id; 0 is the whole universe), and what is taken over them; target_mean is over all
 landed stocks, before the target is cut to the universe. Without a target it is the whole universe.
 #}
 with
 
-target_days_due as (
+values_due as (
 
-    select * from {{ ref('int_target_days_due') }}
+    select * from {{ ref('int_target_values_due') }}
+    where is_made
 
 ),
 
@@ -47,17 +56,18 @@ landed as (
         landed_targets.target,
         landed_targets.score_day,
         landed_targets.known_at,
+        values_due.fingerprint,
         count(*) as target_count,
         {{ exact_sum('landed_targets.value') }} / count(*) as target_mean
 
     from landed_targets
-    inner join target_days_due
+    inner join values_due
         on
-            landed_targets.round_number = target_days_due.round_number
-            and landed_targets.target = target_days_due.target
-            and landed_targets.score_day = target_days_due.score_day
-            and landed_targets.known_at = target_days_due.known_at
-    where target_days_due.is_due and isfinite(landed_targets.value)
+            landed_targets.round_number = values_due.round_number
+            and landed_targets.target = values_due.target
+            and landed_targets.score_day = values_due.score_day
+            and landed_targets.known_at = values_due.known_at
+    where isfinite(landed_targets.value)
     group by all
 
 ),
@@ -65,17 +75,23 @@ landed as (
 shared as (
 
     select
-        round_number,
-        target,
-        score_day,
-        known_at,
+        targets.round_number,
+        targets.target,
+        targets.score_day,
+        targets.known_at,
         count(*) as stock_count,
-        {{ exact_sum('value') }} / count(*) as shared_mean,
-        min(value) as smallest,
-        max(value) as largest,
-        bit_xor(hash(stock_key)) as stock_set
+        {{ exact_sum('targets.value') }} / count(*) as shared_mean,
+        min(targets.value) as smallest,
+        max(targets.value) as largest,
+        bit_xor(hash(targets.stock_key)) as stock_set
 
     from targets
+    semi join values_due
+        on
+            targets.round_number = values_due.round_number
+            and targets.target = values_due.target
+            and targets.score_day = values_due.score_day
+            and targets.known_at = values_due.known_at
     group by all
 
 )
@@ -98,7 +114,8 @@ select
     least(
         shared.stock_count / universe_sizes.universe_count,
         shared.stock_count / landed.target_count
-    ) as overlap_share
+    ) as overlap_share,
+    landed.fingerprint
 
 from shared
 inner join landed
@@ -112,18 +129,19 @@ inner join universe_sizes on shared.round_number = universe_sizes.round_number
 union all
 
 select
-    target_days_due.round_number,
-    target_days_due.target,
-    target_days_due.score_day,
-    target_days_due.known_at,
+    values_due.round_number,
+    values_due.target,
+    values_due.score_day,
+    values_due.known_at,
     universe_sizes.universe_count as stock_count,
     null as target_mean,
     null as shared_mean,
     false as is_constant,
     false as is_binned,
     0 as coverage_id,
-    1 as overlap_share
+    1 as overlap_share,
+    values_due.fingerprint
 
-from target_days_due
-inner join universe_sizes on target_days_due.round_number = universe_sizes.round_number
-where target_days_due.is_due and target_days_due.target = 'none'
+from values_due
+inner join universe_sizes on values_due.round_number = universe_sizes.round_number
+where values_due.target = 'none'

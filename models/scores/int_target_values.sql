@@ -1,12 +1,21 @@
+{{ config(
+    materialized='incremental',
+    meta={
+        'worklist': 'int_target_values_due',
+        'keys': ['round_number', 'target', 'score_day', 'known_at'],
+        'redoes': 'true',
+    },
+) }}
 {#
 Grain: round_number, target, score_day, known_at, stock_key. The values of each due target day on the stocks of its
-round.
+round; those of rounds of validation are kept.
 #}
 with
 
-target_days_due as (
+values_due as (
 
-    select * from {{ ref('int_target_days_due') }}
+    select * from {{ ref('int_target_values_due') }}
+    where is_made
 
 ),
 
@@ -31,14 +40,14 @@ select
     targets.value
 
 from targets
-inner join target_days_due
+inner join values_due
     on
-        targets.round_number = target_days_due.round_number
-        and targets.target = target_days_due.target
-        and targets.score_day = target_days_due.score_day
-        and targets.known_at = target_days_due.known_at
+        targets.round_number = values_due.round_number
+        and targets.target = values_due.target
+        and targets.score_day = values_due.score_day
+        and targets.known_at = values_due.known_at
 inner join universe
     on
         targets.round_number = universe.round_number
         and targets.stock_id = universe.stock_id
-where target_days_due.is_due and isfinite(targets.value)
+where isfinite(targets.value)

@@ -1,6 +1,7 @@
 """Diagnostics: scores and statistics by other code than ours, and live rounds that do not notice them."""
 
 import json
+import shutil
 
 import numpy as np
 import pandas as pd
@@ -88,14 +89,38 @@ def test_live_rounds_are_as_without_validation(clean, marts):
 
 
 def test_an_upload_makes_nothing_anew_of_what_its_eras_landed(together):
-    """Columns and what targets are judged on are as the first build left them."""
+    """Columns, targets and what they are judged on are as the first build left them."""
     targets = "(from int_target_deliveries_judged where is_measured and target != 'none')"
     assert together.query("select count(*) from int_target_deliveries_judged")[0][0]
-    for worklist in ("int_columns_due", "int_loadings_due", targets):
+    for worklist in ("int_columns_due", "int_loadings_due", "int_target_values_due", targets):
         due = together.query(f"select round_number from {worklist}")
         assert not {number for (number,) in due} & set(VALIDATION)
-    held = together.query("select distinct round_number from int_factor_loadings")
-    assert {number for (number,) in held} >= set(VALIDATION)
+    for kept in ("int_factor_loadings", "int_target_values", "int_target_coverages"):
+        held = together.query(f"select distinct round_number from {kept}")
+        assert {number for (number,) in held} >= set(VALIDATION)
+
+
+def test_corrections_reach_what_is_kept_of_targets(together, tmp_path):
+    """A target corrected in one era, a column less of N in another; live days keep no values."""
+    warehouse = Warehouse(tmp_path)
+    shutil.copytree(together.folder, warehouse.folder, dirs_exist_ok=True)
+    corrected, narrowed, *_ = VALIDATION
+    path = next((warehouse.landing / "targets").glob(f"{corrected}_20_*"))
+    rows = pd.read_parquet(path)
+    rows["value"] = rows.groupby("target")["value"].transform(
+        lambda values: values.to_numpy()[::-1]
+    )
+    rows.to_parquet(path, index=False)
+    path = warehouse.landing / "neutralizers" / f"{narrowed}.parquet"
+    pd.read_parquet(path).drop(columns="n_4").to_parquet(path, index=False)
+    warehouse.build()
+    due = warehouse.query("select distinct round_number from int_target_values_due where is_made")
+    assert sorted(due) == [(corrected,), (narrowed,)]
+    held = warehouse.query("select distinct round_number from int_target_values")
+    assert {number for (number,) in held} == set(VALIDATION)
+    marts = warehouse.marts()
+    warehouse.build("--full-refresh")
+    assert_same_marts(marts, warehouse.marts())
 
 
 def test_nothing_is_staked_paid_or_held_in_validation(marts):

@@ -101,6 +101,7 @@ class Round:
         return {
             "int_rounds_due": pd.DataFrame([{"round_number": np.int32(1), **due}]),
             "int_target_days_due": days,
+            "int_target_values_due": days.assign(is_made=True),
             "int_round_scores": definitions(),
             "int_round_meta_models": pd.DataFrame(
                 {
