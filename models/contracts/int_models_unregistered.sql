@@ -43,7 +43,7 @@ participants_before as (
         model_id
     from {{ stakes_before or 'stakes' }}
     where stake_nmr > 0
-    union
+    union all
     select
         round_number,
         model_id

@@ -19,7 +19,7 @@ payouts_known as (
 
 terms as (
 
-    select * from {{ ref('int_model_terms') }}
+    select * from {{ ref('int_terms_due') }}
 
 ),
 
@@ -49,8 +49,7 @@ wanted as (
     from payouts_known
     inner join terms
         on
-            payouts_known.payout_rule = terms.payout_rule
-            and payouts_known.round_number = terms.round_number
+            payouts_known.round_number = terms.round_number
             and payouts_known.model_id = terms.model_id
 
 ),

@@ -30,10 +30,9 @@ clock as (
 
 ),
 
--- Read twice, each time in part: made once, it would be made whole.
-terms as not materialized (
+terms as (
 
-    select * from {{ ref('int_model_terms') }}
+    select * from {{ ref('int_terms_due') }}
 
 ),
 
@@ -91,7 +90,6 @@ sums as (
         on
             stakes.round_number = terms.round_number
             and stakes.model_id = terms.model_id
-            and round_payouts.payout_rule = terms.payout_rule
     left join scores
         on
             terms.round_number = scores.round_number
@@ -137,7 +135,6 @@ revised as (
         on
             payouts.round_number = terms.round_number
             and payouts.model_id = terms.model_id
-            and payouts.payout_rule = terms.payout_rule
     inner join deliveries
         on
             terms.round_number = deliveries.round_number

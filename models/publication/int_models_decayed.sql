@@ -5,7 +5,8 @@ the bound of its rule row, while that over a year is not, as of the newest as-of
 #}
 with
 
-standings as (
+-- read twice, and once of one day alone: made once, it would be made whole
+standings as not materialized (
 
     select * from {{ ref('leaderboard_models') }}
 
@@ -35,6 +36,14 @@ newest_day as (
 
 ),
 
+newest_standings as materialized (
+
+    select standings.*
+    from standings
+    semi join newest_day on standings.as_of_date = newest_day.as_of_date
+
+),
+
 entrants as (
 
     select
@@ -51,27 +60,26 @@ entrants as (
 select
     entrants.round_number,
     entrants.model_id,
-    cast(standings.as_of_date as timestamp) as happened_at,
+    cast(newest_standings.as_of_date as timestamp) as happened_at,
     string_agg(
         format(
             '{} of three months is {:.6g}, of a year {:.6g}, expected at least {:.6g}',
-            standings.score,
-            standings.reputation_three_months,
-            standings.reputation,
+            newest_standings.score,
+            newest_standings.reputation_three_months,
+            newest_standings.reputation,
             decay_rules.at_least
         ),
-        '; ' order by standings.score
+        '; ' order by newest_standings.score
     ) as reason
 
 from entrants
-inner join standings on entrants.model_id = standings.model_id
-inner join newest_day on standings.as_of_date = newest_day.as_of_date
+inner join newest_standings on entrants.model_id = newest_standings.model_id
 inner join decay_rules
     on
         entrants.rule_set = decay_rules.tournament
-        and standings.score = decay_rules.metric
+        and newest_standings.score = decay_rules.metric
 where
-    standings.round_count >= decay_rules.minimum_rounds
-    and {{ comparable_score('standings.reputation_three_months') }} < decay_rules.at_least
-    and {{ comparable_score('standings.reputation') }} >= decay_rules.at_least
+    newest_standings.round_count >= decay_rules.minimum_rounds
+    and {{ comparable_score('newest_standings.reputation_three_months') }} < decay_rules.at_least
+    and {{ comparable_score('newest_standings.reputation') }} >= decay_rules.at_least
 group by all
