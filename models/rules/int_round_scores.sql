@@ -1,4 +1,3 @@
-{{ config(materialized='view') }}
 {#
 Grain: round_number, score, score_version. The score definitions that apply to each round, and the metric whose
 official series a score continues. Scores without a target are final at the close, on day 0. What pays keeps its

@@ -1,4 +1,3 @@
-{{ config(materialized='view') }}
 {#
 Grain: round_number. The calendar, with the rules that apply to each round: none to one whose tournament has none, which
 its contract refuses.
