@@ -3,7 +3,8 @@
 A build publishes what it changed. It starts from a copy of the former file, replaces in it the rows of the
 worklist entries that it redid, by the very condition by which the marts were written, and whole tables whose
 content differs. The worklists know what changed, so no kept row is read to find out. A table that has another
-number of rows than its mart afterwards is copied whole.
+number of rows than its mart afterwards is copied whole. The copy of the former file is begun while the marts
+are made (`draft.py`).
 
 That holds only for the file that the last build wrote. So a row in the warehouse keeps what the file looked
 like (`STAT`: nobody can set back the time of the inode's change), and how many builds began since: the hook
@@ -15,7 +16,6 @@ If a folder for Parquet is named, the copy is written there once more when it is
 Into a lake `lake_publication.py` publishes, on the same terms.
 """
 
-import shutil
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
@@ -25,6 +25,7 @@ import pyarrow as pa
 from kardashev.landing.layouts import text_literal
 from kardashev.landing.listing import file_stat
 from kardashev.landing.replacement import sync
+from kardashev.warehouse import draft
 from kardashev.warehouse.changes import (
     COPY,
     SCHEMA,
@@ -77,6 +78,7 @@ def publish(connection, marts, target, redone=None, former=None, parquet_folder=
     changes = _changes(connection, marts, redone, former, target)
     before = only_row(former) if changes is not None else None
     if changes == {}:
+        draft.discard(target)
         publication = before | {"replaced_count": 0, "builds_begun": 0}
     else:
         with former_stays(target):
@@ -92,17 +94,15 @@ def publish(connection, marts, target, redone=None, former=None, parquet_folder=
 def _publish_copy(connection, marts, changes, target):
     """Swaps in a new file and returns the row of `SCHEMA` that describes it."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    scratch = target.with_name(f".{target.name}.next")
-    _remove(scratch)
+    scratch = draft.scratch_of(target)
     try:
-        is_whole = changes is None or not _write_changes(
-            connection, marts, changes, target, scratch
-        )
+        is_whole = changes is None or not _write_changes(connection, marts, changes, target)
         if is_whole:
+            draft.discard(target)
             _write_whole(connection, marts, scratch)
         scratch.replace(target)
     except (duckdb.Error, OSError):
-        _remove(scratch)  # a full disk needs its room now, not at the next build
+        draft.remove(scratch)  # a full disk needs its room now, not at the next build
         raise
     return file_stat(target) | {
         "path": str(target),
@@ -113,6 +113,23 @@ def _publish_copy(connection, marts, changes, target):
         "snapshot_id": None,
         "builds_begun": 0,
     }
+
+
+def begin_draft(target, former):
+    """Begins the copy of the former file, if the next publication will start from one.
+
+    Parameters
+    ----------
+    target, former : as in `publish`
+
+    Returns
+    -------
+    bool
+    """
+    is_begun = not isinstance(target, Lake) and _is_level(former, target)
+    if is_begun:
+        draft.begin(target)
+    return is_begun
 
 
 def _changes(connection, marts, redone, former, target):
@@ -148,16 +165,15 @@ def _has_changed(cursor, name, mart, condition):
     return has_other_content(cursor, table, mart)
 
 
-def _write_changes(connection, marts, changes, target, scratch):
-    """The former copy with what has changed; False if that cannot be read."""
-    shutil.copyfile(target, scratch)
+def _write_changes(connection, marts, changes, target):
+    """Makes of the former copy the new one, with what has changed; False if that cannot be read."""
+    scratch = draft.take(target)
     try:
         with _attached(connection, scratch) as cursor:
             for name, condition in changes.items():
                 _replace(cursor, name, marts[name], condition)
             cursor.execute(f"checkpoint {COPY}")
     except duckdb.Error:
-        _remove(scratch)
         return False
     sync(scratch)
     return True
@@ -199,8 +215,3 @@ def _attached(connection, file, option="type duckdb"):
         yield cursor
     finally:
         cursor.execute(f"detach {COPY}")
-
-
-def _remove(scratch):
-    for leftover in (scratch, scratch.with_name(f"{scratch.name}.wal")):
-        leftover.unlink(missing_ok=True)

@@ -13,6 +13,7 @@ def model(dbt, session):
     dbt.config(materialized="table")
     dbt.ref("int_rounds_built")
     dbt.ref("int_target_days_built")
+    dbt.ref("int_publication_draft")
     marts = {
         "fct_submissions": dbt.ref("fct_submissions"),
         "fct_contract_results": dbt.ref("fct_contract_results"),

@@ -31,6 +31,7 @@ KEYS_GIVEN = {  # stored without a key that is held
     "int_clock": "one row",
     "published_copy": "one row",
     "int_build_version": "one row",
+    "int_publication_draft": "one row",
     "int_landing_manifest": "one row a path, round and delivery, null in bad files",
     "int_target_strays": "rows of the landing that belong to nothing, null keys among them",
     "int_target_deliveries_judged": "strays among them",
