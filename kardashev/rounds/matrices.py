@@ -78,12 +78,13 @@ def unpacked(column, length, kind):
 def batch(schema, columns):
     """A record batch of columns in the schema's order, cast to its types."""
     return pa.RecordBatch.from_arrays(
-        [_cast(values, field.type) for values, field in zip(columns, schema, strict=True)],
+        [typed(values, field.type) for values, field in zip(columns, schema, strict=True)],
         schema=schema,
     )
 
 
-def _cast(values, kind):
+def typed(values, kind):
+    """Values, in numpy or Arrow, as an Arrow array of a type; NaN becomes null."""
     if isinstance(values, pa.ChunkedArray):
         values = values.combine_chunks()
     if not isinstance(values, pa.Array):

@@ -13,6 +13,7 @@ from kardashev.rounds.blocks import DAY, by_round, rows_of_rounds
 from kardashev.rounds.extremes import extreme_score
 from kardashev.rounds.score_rows import (
     DEFINITION,
+    DayScores,
     contribution_targets,
     score_batch,
     score_schema,
@@ -61,9 +62,9 @@ def matrix_score_rows(connection, scores, sources, covered, targets, shares, ext
         for block, of_block in scored_blocks(reader, number, rows, sources, covered, ScoredBlock):
             block.target_rows, block.share_rows = targets, shares
             block.extreme_rows, block.reference_rows = extremes, references
-            for _, due in groupby(of_block, itemgetter(*DEFINITION)):
-                due = list(due)
-                yield from _batches(block, due, outcome(block, due))
+            scores = (list(due) for _, due in groupby(of_block, itemgetter(*DEFINITION)))
+            days = [day for due in scores for day in _by_day(block, due, outcome(block, due))]
+            yield score_batch(SCHEMA, block.models.keys, days)
 
     return by_round(connection, SCHEMA, wanted, of_round)
 
@@ -188,10 +189,10 @@ def _where(is_defined, values):
     return np.where(is_defined[:, None], values, np.nan)
 
 
-def _batches(block, due, found):
-    """A batch for each day of one score."""
+def _by_day(block, due, found):
+    """What one score comes to on each of its days."""
     nothing = np.full((len(block.models), len(due)), np.nan)
     values = nothing if found.values is None else found.values
     attained_by = pa.nulls(len(block.models)) if found.attained_by is None else found.attained_by
     for row, of_day in zip(due, values.T, strict=True):
-        yield score_batch(SCHEMA, block.models.keys, row, of_day, found.reason, attained_by)
+        yield DayScores(row, of_day, found.reason, (attained_by,))

@@ -1,10 +1,11 @@
 """Scores of one target day as long rows, however they are computed."""
 
+from typing import Any, NamedTuple
+
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from kardashev.rounds.matrices import batch
+from kardashev.rounds.matrices import batch, typed
 
 DEFINITION = ("score", "score_version", "target")
 COLUMNS = (
@@ -30,41 +31,58 @@ def score_schema(*more):
     return pa.schema([*COLUMNS, *more])
 
 
-def score_batch(schema, model_keys, due, values, reason, *more):
-    """One batch: the value of each model of a round on one due day, or the reason why there is none.
+class DayScores(NamedTuple):
+    """What one score comes to on one due day, for each model of a round.
+
+    due : dict, a row of ``int_scores_due``
+    values : array (models,), NaN where there is none
+    reason : str or array (models,) of str, or None, why a value is missing
+    more : arrays (models,), of the schema's further columns
+    """
+
+    due: dict
+    values: np.ndarray
+    reason: Any = None
+    more: tuple = ()
+
+
+def score_batch(schema, model_keys, days):
+    """One batch of some scores and days of a round: as many small ones would cost more than what is in them.
 
     Parameters
     ----------
     schema : pyarrow.Schema of `score_schema`
     model_keys : int array (models,)
-    due : dict, a row of ``int_scores_due``
-    values : array (models,), NaN where there is none
-    reason : str or array (models,) of str, or None
-    more : arrays (models,) of the schema's further columns
+    days : list of DayScores, at least one
 
     Returns
     -------
     pyarrow.RecordBatch
     """
     count = len(model_keys)
-    constants = [due[name] for name in ("score", "score_version", "target", "score_day")]
-    return batch(
-        schema,
-        [
-            pa.repeat(due["round_number"], count),
-            model_keys,
-            *(pa.repeat(value, count) for value in constants),
-            pa.repeat(pa.scalar(due["known_at"], pa.timestamp("us")), count),
-            values,
-            _reasons(values, reason),
-            *more,
-        ],
-    )
+    places = pa.array(np.repeat(np.arange(len(days)), count))
+    kinds = dict(COLUMNS)
+    constants = {
+        name: pa.array([day.due[name] for day in days], kinds[name]).take(places)
+        for name in ("round_number", *DEFINITION, "score_day", "known_at")
+    }
+    values = np.concatenate([day.values for day in days])
+    columns = constants | {
+        "model_key": np.tile(model_keys, len(days)),
+        "value": values,
+        "null_reason": _reasons(values, [day.reason for day in days], count),
+    }
+    further = schema.names[len(COLUMNS) :]
+    for name, parts in zip(further, zip(*(day.more for day in days), strict=True), strict=True):
+        kind = schema.field(name).type
+        columns[name] = pa.chunked_array([typed(part, kind) for part in parts], kind)
+    return batch(schema, [columns[name] for name in schema.names])
 
 
-def _reasons(values, reason):
+def _reasons(values, reasons, count):
     """The reason of each value that is missing."""
-    if reason is None:
-        return pa.nulls(len(values), pa.string())
-    told = pa.repeat(reason, len(values)) if isinstance(reason, str) else pa.array(reason)
-    return pc.if_else(pa.array(np.isfinite(values)), None, told.cast(pa.string()))
+    told = np.empty(len(values), object)
+    for start, reason in zip(range(0, len(values), count), reasons, strict=True):
+        told[start : start + count] = reason
+    told[np.isfinite(values)] = None
+    return pa.array(told, pa.string())

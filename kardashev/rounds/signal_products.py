@@ -62,7 +62,7 @@ def signal_product_rows(connection, vectors, vector_values, sources, covered):
                 models, ranks = block.form(form)
                 values = TRANSFORMS[transform](ranks)
                 matrix = _vectors(vector_rows, numbers, block.stocks)
-                yield from _batches(numbers, form, models, values, products(values, matrix))
+                yield _batch(numbers, form, models, values, products(values, matrix))
 
     return by_round(connection, SCHEMA, wanted, of_round)
 
@@ -75,9 +75,11 @@ def _vectors(rows, numbers, stocks):
     return scattered_columns(rows, places, columns, (len(stocks), len(numbers)))
 
 
-def _batches(numbers, form, models, values, found):
-    rows, count = values.T, len(models)
-    totals, squares = rows.sum(axis=1), np.einsum("ij,ij->i", rows, rows)
-    for number, of_vector in zip(numbers, found.T, strict=True):
-        names = [pa.repeat(number, count), pa.repeat(form, count)]
-        yield batch(SCHEMA, [*names, models.keys, of_vector, totals, squares])
+def _batch(numbers, form, models, values, found):
+    """All vectors of a form and transform, one after the other."""
+    rows = values.T
+    of_models = models.keys, rows.sum(axis=1), np.einsum("ij,ij->i", rows, rows)
+    keys, totals, squares = (np.tile(column, len(numbers)) for column in of_models)
+    vectors = np.repeat(np.array(numbers, np.int32), len(models))
+    forms = pa.repeat(form, len(keys))
+    return batch(SCHEMA, [vectors, forms, keys, found.T.ravel(), totals, squares])

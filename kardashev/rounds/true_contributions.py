@@ -8,7 +8,7 @@ import pyarrow as pa
 from kardashev.kernels.ranking import doubled_rank
 from kardashev.portfolio.true_contribution import true_contributions
 from kardashev.rounds.blocks import DAY, Blocks, rows_of_rounds
-from kardashev.rounds.score_rows import score_batch, score_schema
+from kardashev.rounds.score_rows import DayScores, score_batch, score_schema
 from kardashev.rounds.sensitivities import unpacked
 
 ROUNDS_AT_ONCE = 8  # whose stored sensitivities are held at a time
@@ -72,9 +72,9 @@ def _round_batches(reader, models, stored, due, targets):
     ):
         of_blob = [row for row in due if _blob(row["score_version"]) == blob]
         if of_blob and stored[blob] is None:
-            yield from _without_values(models, of_blob, NO_PORTFOLIO.format(reason))
+            yield _without_values(models, of_blob, NO_PORTFOLIO.format(reason))
         elif of_blob:
-            yield from _with_values(reader, unpacked(stored[blob]), of_blob, targets)
+            yield _with_values(reader, unpacked(stored[blob]), of_blob, targets)
 
 
 def _blob(version):
@@ -83,8 +83,8 @@ def _blob(version):
 
 def _without_values(models, due, reason):
     nothing = np.full(len(models), np.nan)
-    for row in due:
-        yield score_batch(SCHEMA, models.keys, row, nothing, reason, nothing, nothing)
+    days = [DayScores(row, nothing, reason, (nothing, nothing)) for row in due]
+    return score_batch(SCHEMA, models.keys, days)
 
 
 def _with_values(reader, sensitivity, due, targets):
@@ -94,6 +94,7 @@ def _with_values(reader, sensitivity, due, targets):
     returns = np.nan_to_num(reader.targets(targets, in_round, sensitivity.stocks, days.values()))
     versions = {_underlying(row["score_version"]) for row in due}
     found = true_contributions(sensitivity.stored, sensitivity.signals, returns, versions)
+    scored = []
     for row in due:
         place = places[itemgetter(*DAY)(row)]
         values, errors, halves = found[_underlying(row["score_version"])]
@@ -101,7 +102,8 @@ def _with_values(reader, sensitivity, due, targets):
         if row["score_version"] == RANK:
             of_day, spread = percentiles(of_day), np.full_like(spread, np.nan)
         half = np.full_like(spread, halves[place])
-        yield score_batch(SCHEMA, sensitivity.model_keys, row, of_day, None, spread, half)
+        scored.append(DayScores(row, of_day, more=(spread, half)))
+    return score_batch(SCHEMA, sensitivity.model_keys, scored)
 
 
 def _underlying(version):
