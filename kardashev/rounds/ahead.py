@@ -1,12 +1,13 @@
 """Rounds that are small are read many at once: a statement of DuckDB costs a millisecond or more."""
 
 from bisect import bisect_left
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from threading import Lock
 
 import numpy as np
 
-BYTES_AHEAD = 8 << 20  # of one question; a round of an upload has 0.1 to 4 MB for each
+BYTES_AHEAD = 4 << 20  # of one question; a round of an upload has 0.1 to 4 MB for each
 ROUNDS_AHEAD = 64
 NUMBER = "number_of_the_round"  # a column of its own beside those that are asked for
 
@@ -14,23 +15,42 @@ NUMBER = "number_of_the_round"  # a column of its own beside those that are aske
 class Ahead:
     """Answers to questions about rounds that will be asked soon, shared by readers that work side by side.
 
+    With a cursor of its own, what comes next is read by a thread while what is there is worked on. It is a
+    context then, and ends with it.
+
     numbers : sequence of different round numbers, in the order in which they will be asked about
+    cursor : duckdb.DuckDBPyConnection that nobody else uses, or None
     """
 
-    def __init__(self, numbers=()):
+    def __init__(self, numbers=(), cursor=None):
         self.numbers = list(numbers)
         self.places = {number: place for place, number in enumerate(self.numbers)}
         self.questions, self.lock = {}, Lock()
+        self.cursor, self.thread = cursor, cursor and ThreadPoolExecutor(1)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.thread:
+            self.thread.shutdown(cancel_futures=True)
 
     def __contains__(self, number):
         return number in self.places
 
-    def rows(self, question, number, read, count):
-        """The answer about one round; ``read`` and ``count`` are as of `Question`."""
+    def rows(self, asked, number, cursor, read, count):
+        """The answer about one round; ``asked`` tells questions apart, the rest is of `Question`."""
         with self.lock:
-            asked = self.questions.setdefault(question, Question())
+            if asked not in self.questions:
+                self.questions[asked] = Question(read, count)
+            question = self.questions[asked]
         place = self.places[number]
-        return asked.rows(self.numbers[place : place + ROUNDS_AHEAD], read, count)
+        coming = _ascending(self.numbers[place : place + 2 * ROUNDS_AHEAD])
+        return question.rows(coming, cursor, self._begin)
+
+    def _begin(self, function, *arguments):
+        """What a function of a cursor will have returned, if there is a thread for it."""
+        return self.thread and self.thread.submit(function, *arguments, self.cursor)
 
 
 class Question:
@@ -39,44 +59,57 @@ class Question:
     As many rounds are read as fit into `BYTES_AHEAD` by the rows they have, which are counted before, and by
     the bytes of a row so far; the first that has rows is read alone. What is read alone is not held.
 
-    ``read`` and ``count`` are functions of the first and the last of a range of rounds. The one gives their
-    rows, with a column `NUMBER`, the other {round number: rows}. A list of rounds that are not neighbours
-    would cost more: DuckDB reads long values of all rows around them.
+    ``read`` and ``count`` are functions of a cursor and of the first and the last of a range of rounds. The
+    one gives their rows, with a column `NUMBER`, the other {round number: rows}. A list of rounds that are
+    not neighbours would cost more: DuckDB reads long values of all rows around them.
     """
 
-    def __init__(self):
+    def __init__(self, read, count):
+        self.read, self.count = read, count
         self.lock, self.bytes_of_row = Lock(), BYTES_AHEAD
-        self.newest, self.former = {}, {}
+        self.newest, self.former, self.coming = {}, {}, None
         self.counted, self.counts = (
             range(0),
             [],
         )  # a span of rounds, and (round, rows) of those in it
 
-    def rows(self, numbers, read, count):
-        """The rows of the first of some round numbers, without `NUMBER`; the others come next."""
+    def rows(self, numbers, cursor, begin):
+        """The rows of the first of some round numbers, without `NUMBER`; the others come next.
+
+        ``begin`` starts a function of a cursor in another thread, and returns its future, or None.
+        """
         number = numbers[0]
         with self.lock:
             for answers in (self.newest, self.former):
                 if number in answers:
                     return answers[number]
-            some = self._fitting(_ascending(numbers), count)
-            if len(some) > 1:
-                self.former, self.newest = self.newest, self._read(some, read)
-                return self.newest[number]
-        return self._read(some, read)[number]
+            answers, self.coming = self.coming.result() if self.coming else {}, None
+            if number not in answers:
+                answers = self._together(numbers, cursor)
+            if answers:
+                self.former, self.newest = self.newest, answers
+                if rest := numbers[len(answers) :]:
+                    self.coming = begin(self._together, rest)
+                return answers[number]
+        return self._answers(numbers[:1], cursor)[number]
 
-    def _read(self, numbers, read):
-        rows = read(numbers[0], numbers[-1])
+    def _together(self, numbers, cursor):
+        """The answers for as many rounds as fit, none if only one does."""
+        some = self._fitting(numbers[:ROUNDS_AHEAD], cursor)
+        return self._answers(some, cursor) if len(some) > 1 else {}
+
+    def _answers(self, numbers, cursor):
+        rows = self.read(cursor, numbers[0], numbers[-1])
         if rows.num_rows:
             self.bytes_of_row = rows.nbytes / rows.num_rows
         return _by_round(rows, numbers)
 
-    def _fitting(self, numbers, count):
+    def _fitting(self, numbers, cursor):
         if len(numbers) == 1:
             return numbers
         if numbers[0] not in self.counted:
             self.counted = range(numbers[0], numbers[-1] + 1)
-            self.counts = sorted(count(numbers[0], numbers[-1]).items())
+            self.counts = sorted(self.count(cursor, numbers[0], numbers[-1]).items())
         numbers, size = [number for number in numbers if number in self.counted], 0
         for number, row_count in self.counts:
             if number >= numbers[0]:

@@ -71,27 +71,23 @@ class Blocks:
         """
         number, rest = block.get("round_number"), dict(block)
         if isinstance(number, list) or number not in self.ahead:
-            return self._read(relation, columns, *_conditions(block))
+            return _read(self.cursor, relation, columns, *_conditions(block))
         del rest["round_number"]
         conditions, values = _conditions(rest)
         conditions.append("round_number between $first and $last")
 
-        def read(first, last):
+        def read(cursor, first, last):
             asked, span = f"round_number as {NUMBER}, {columns}", {"first": first, "last": last}
-            return self._read(relation, asked, conditions, values | span)
+            return _read(cursor, relation, asked, conditions, values | span)
 
-        def count(first, last):
+        def count(cursor, first, last):
             asked, span = "round_number, count(*) as rows", {"first": first, "last": last}
             held = relation if counted is None else counted  # a relation's truth would be a query
-            rows = self._read(held, asked, conditions, values | span, "group by all")
+            rows = _read(cursor, held, asked, conditions, values | span, "group by all")
             return dict(zip(*rows.to_pydict().values(), strict=True))
 
-        question = relation.sql_query(), columns, *rest.items()
-        return self.ahead.rows(question, number, read, count)
-
-    def _read(self, relation, columns, conditions, values, ending=""):
-        query = f"select {columns} from ({relation.sql_query()}) where {' and '.join(conditions)}"
-        return self.cursor.execute(f"{query} {ending}", values).to_arrow_table()
+        asked = relation.sql_query(), columns, *rest.items()
+        return self.ahead.rows(asked, number, self.cursor, read, count)
 
     def index(self, relation, block, key, name, among=None):
         """The keys of a block in the order of their ids; only those ``among`` an array, if given."""
@@ -140,6 +136,11 @@ class Blocks:
         return texts
 
 
+def _read(cursor, relation, columns, conditions, values, ending=""):
+    query = f"select {columns} from ({relation.sql_query()}) where {' and '.join(conditions)}"
+    return cursor.execute(f"{query} {ending}", values).to_arrow_table()
+
+
 def _conditions(block):
     """Conditions in SQL that a block's names have its values, and the parameters of the query."""
     conditions, values = [], {}
@@ -179,7 +180,8 @@ def in_turn(connection, numbers, make):
 
     numpy and DuckDB let other threads of Python go on while they compute. A round that waits for its turn is
     held with those before it, so memory grows with the threads and not with the rounds. While rounds take
-    less than `WORTH_A_THREAD` they are made one after another: threads would mostly wait for Python.
+    less than `WORTH_A_THREAD` they are made one after another, because threads would mostly wait for Python,
+    and the other thread reads ahead.
 
     Parameters
     ----------
@@ -195,8 +197,6 @@ def in_turn(connection, numbers, make):
     at_once = max(1, min(threads, MOST_AT_ONCE, len(numbers)))
 
     def made():
-        ahead = Ahead(numbers)
-        readers = [Blocks(connection, ahead) for _ in range(at_once)]
         pace, waiting = 2 * WORTH_A_THREAD, deque()
 
         def timed(reader, number):
@@ -206,7 +206,9 @@ def in_turn(connection, numbers, make):
             pace += (time.monotonic() - started - pace) / ROUNDS_OF_PACE
             return one
 
-        with ThreadPoolExecutor(at_once) as pool:
+        cursor = connection.cursor() if threads > 1 else None
+        with Ahead(numbers, cursor) as ahead, ThreadPoolExecutor(at_once) as pool:
+            readers = [Blocks(connection, ahead) for _ in range(at_once)]
             for place, number in enumerate(numbers):
                 if pace < WORTH_A_THREAD and not waiting:
                     yield timed(readers[0], number)
