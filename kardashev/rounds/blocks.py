@@ -180,8 +180,8 @@ def in_turn(connection, numbers, make):
 
     numpy and DuckDB let other threads of Python go on while they compute. A round that waits for its turn is
     held with those before it, so memory grows with the threads and not with the rounds. While rounds take
-    less than `WORTH_A_THREAD` they are made one after another, because threads would mostly wait for Python,
-    and the other thread reads ahead.
+    less than `WORTH_A_THREAD` they are made one after another: threads would mostly wait for Python. What
+    comes next is read meanwhile, if DuckDB has more than one thread.
 
     Parameters
     ----------
