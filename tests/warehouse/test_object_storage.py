@@ -8,6 +8,7 @@ import pytest
 import tournament
 from harness import Warehouse, assert_same_marts
 from object_storage import BUCKET, HIDDEN, KEY_ID, ObjectStorage
+from test_backfill import Backfill
 
 from kardashev import cli
 
@@ -22,9 +23,10 @@ class StoredWarehouse(Warehouse):
     """Its landing is in object storage."""
 
     storage: ObjectStorage = None
+    prefix: str = PREFIX
 
     def environment(self, threads=1):
-        landing = {"KARDASHEV_LANDING": f"s3://{BUCKET}/{PREFIX}"}
+        landing = {"KARDASHEV_LANDING": f"s3://{BUCKET}/{self.prefix}"}
         return super().environment(threads) | self.storage.environment | landing
 
 
@@ -47,6 +49,20 @@ def test_no_file_and_no_line_holds_the_credentials(built):
     assert {"dbt.log", "kardashev.duckdb", "published.duckdb"} <= {path.name for path in files}
     for secret in (*HIDDEN, KEY_ID):
         assert secret not in printed
+        assert [path for path in files if secret.encode() in path.read_bytes()] == []
+
+
+@pytest.mark.long
+def test_the_workers_of_a_backfill_read_it(clean, storage, tmp_path):
+    warehouse = StoredWarehouse(tmp_path, storage=storage, prefix="fund/landing of a backfill")
+    storage.put_folder(clean.landing, warehouse.prefix)
+    status, said = Backfill(warehouse, "--slice-rounds", "3").wait()
+    assert status == 0, said
+    assert "in 2 slices" in said
+    assert_same_marts(warehouse.marts(), clean.marts())
+    files = [path for path in warehouse.folder.rglob("*") if path.is_file()]
+    for secret in (*HIDDEN, KEY_ID):
+        assert secret not in said
         assert [path for path in files if secret.encode() in path.read_bytes()] == []
 
 
