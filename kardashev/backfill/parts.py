@@ -68,8 +68,8 @@ def read_parts(manifest_path):
     sliced -= {k for k in sliced if name[k] in CROSSING}
     after = nodes.keys() - before - {k for k in sliced if name[k] not in AGAIN}
     read_after = {parent for key in after for parent in _parents(nodes[key])}
-    kept = {k for k in sliced - after if nodes[k]["config"]["materialized"] == "incremental"}
-    kept -= {k for k in kept if name[k] in NOT_KEPT}
+    stored = {k for k in sliced - after if name[k] not in NOT_KEPT}
+    kept = {k for k in stored if nodes[k]["config"]["materialized"] == "incremental"}
     worklists = {nodes[key]["config"]["meta"].get("worklist") for key in kept}
     handed_on = {k for k in sliced - after - kept if k in read_after or name[k] in worklists}
     tests = {True: set(), False: set()}  # whether the warehouse has all that they look at

@@ -74,6 +74,11 @@ def previous_table(session, this, name=None):
         return None
 
 
+def left_by_last_build(session, this, name=None):
+    """`previous_table`, but None under a full refresh, which starts from nothing."""
+    return None if is_full_refresh() else previous_table(session, this, name)
+
+
 def norm_ppf(probabilities):
     """Standard normal quantile of an Arrow array of probabilities in (0, 1); null stays null."""
     from scipy.special import ndtri  # slow to load, and needed only where rounds are due

@@ -25,29 +25,31 @@ rounds_landed as (
 
 ),
 
-due as (
-
-    select
-        target_days_due.round_number,
-        target_days_due.target,
-        target_days_due.score_day,
-        target_days_due.known_at,
-        md5(
-            concat_ws(', ', target_days_due.fingerprint, rounds_landed.columns_fingerprint)
-        ) as fingerprint
-
-    from target_days_due
-    left join rounds_landed on target_days_due.round_number = rounds_landed.round_number
-    where
-        target_days_due.is_due
-        and target_days_due.has_target
-        and target_days_due.fingerprint is not null
-
-),
-
 held as (
 
     select * from {{ held }}
+
+),
+
+compared as (
+
+    select
+        round_number,
+        target,
+        score_day,
+        known_at,
+        rounds_landed.kind,
+        coalesce(target_days_due.is_due, false) as is_due,
+        if(
+            is_due and target_days_due.has_target and target_days_due.fingerprint is not null,
+            md5(concat_ws(', ', target_days_due.fingerprint, rounds_landed.columns_fingerprint)),
+            null
+        ) as fingerprint,
+        held.fingerprint as held_fingerprint
+
+    from target_days_due
+    full outer join held using (round_number, target, score_day, known_at)
+    left join rounds_landed using (round_number)
 
 )
 
@@ -56,13 +58,10 @@ select
     target,
     score_day,
     known_at,
-    due.fingerprint,
-    due.fingerprint is not null as is_made
+    fingerprint,
+    fingerprint is not null as is_made
 
-from due
-full outer join held using (round_number, target, score_day, known_at)
-left join rounds_landed using (round_number)
-left join target_days_due using (round_number, target, score_day, known_at)
+from compared
 where
-    (is_made and held.fingerprint is distinct from due.fingerprint)
-    or (not is_made and (target_days_due.is_due or rounds_landed.kind is distinct from 'validation'))
+    fingerprint is distinct from held_fingerprint
+    and (is_due or kind is distinct from 'validation')

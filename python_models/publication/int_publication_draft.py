@@ -2,7 +2,7 @@
 
 import pyarrow as pa
 
-from kardashev.warehouse.plugin import is_full_refresh, previous_table, published_place
+from kardashev.warehouse.plugin import left_by_last_build, published_place
 from kardashev.warehouse.publish import begin_draft
 
 
@@ -11,5 +11,5 @@ def model(dbt, session):
     rounds = dbt.ref("int_rounds_due").filter("not is_left_out").select("round_number")
     days = dbt.ref("int_target_days_due").filter("is_due").select("round_number")
     is_due = bool(rounds.union(days).limit(1).fetchall())
-    former = None if is_full_refresh() else previous_table(session, dbt.this, "published_copy")
+    former = left_by_last_build(session, dbt.this, "published_copy")
     return pa.table({"is_begun": [is_due and begin_draft(published_place(), former)]})

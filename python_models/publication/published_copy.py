@@ -1,9 +1,8 @@
 """Grain: one row, the newest publication. Copies what is new in the marts into what people read."""
 
 from kardashev.warehouse.plugin import (
-    is_full_refresh,
+    left_by_last_build,
     parquet_folder,
-    previous_table,
     published_place,
 )
 from kardashev.warehouse.publish import publish
@@ -61,7 +60,7 @@ def model(dbt, session):
         "dim_rounds": dbt.ref("dim_rounds"),
         "dim_days": dbt.ref("dim_days"),
     }
-    former = None if is_full_refresh() else previous_table(session, dbt.this)
+    former = left_by_last_build(session, dbt.this)
     redone = dbt.ref("int_marts_redone")
     notes = dbt.ref("int_publication_notes")
     return publish(session, marts, published_place(), redone, former, parquet_folder(), notes)
