@@ -30,7 +30,9 @@ AGAIN = (  # contracts that look at more than a round, and what is judged
 NOT_KEPT = (  # tables of the slices that the warehouse makes again where it needs them
     *("int_target_values", "int_target_coverages"),
 )
-NARROWED = ("int_files_due", "int_landing_narrowed")  # a slice opens the files of its own rounds
+NARROWED = (  # a slice opens the files of its own rounds
+    *("int_column_files", "int_files_due", "int_landing_narrowed"),
+)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Landed files as relations: one SELECT for a table's files, and the views that dbt's sources name."""
+"""Landed files as relations: a SELECT for files of a table; those of wide ones as long rows, or as lists."""
 
 import re
 from collections import defaultdict
@@ -10,13 +10,18 @@ from kardashev.errors import LandingError
 from kardashev.landing.casts import cast, shown_cell, unreadable
 from kardashev.landing.layouts import Layout, quoted, read_layouts, text_literal
 from kardashev.landing.object_storage import prepare
-from kardashev.landing.tables import LABELS, LANDED_TABLES, LandedTable
+from kardashev.landing.tables import LABELS, LANDED_TABLES, NAMES, VALUES, LandedTable
 
-SCHEMA = "landing"
-# Small, and read by every build, be it to find what is due: never narrowed.
-WHOLE_TABLES = ("rounds", "models", "prices", "replayed_stakes", "replayed_scores")
 FRAME_INDEX = re.compile(r"__index_level_\d+__|\(unnamed \d+\)|Unnamed: \d+")
 PATH = {"path": "varchar"}
+SCANS = pa.schema(
+    [
+        ("round_number", pa.int32()),
+        ("table_name", pa.string()),
+        ("names", pa.list_(pa.string())),
+        ("scan", pa.string()),
+    ]
+)
 FINDINGS = {"unreadable_cells": "bigint", "unreadable_example": "varchar"}
 
 
@@ -53,79 +58,57 @@ def files_select(table: LandedTable, layouts, landing=None, with_findings=False)
     -------
     str, a SELECT with the table's columns (long rows for a wide table)
     """
-    alike = defaultdict(list)
-    for path, layout in layouts.items():
-        alike[layout].append(path)
     added = (PATH if landing else {}) | (FINDINGS if with_findings else {})
-    parts = [_empty_select(table, added)]
-    parts += [_select(table, layout, files, landing, added) for layout, files in alike.items()]
+    parts = [empty_select(table.columns | added)]
+    parts += [
+        _select(table, layout, files, landing, added) for layout, files in _alike(layouts).items()
+    ]
     return "\nunion all by name\n".join(parts)
 
 
-def create_views(connection):
-    """Makes the views ``landing.*``, typed and empty, where an earlier build has left none."""
-    connection.execute(f"create schema if not exists {SCHEMA}")
-    for table in LANDED_TABLES.values():
-        connection.execute(
-            f"create view if not exists {SCHEMA}.{table.name} as {_empty_select(table, PATH)}"
-        )
+def rows_select(table: LandedTable, layouts, landing):
+    """`files_select` with a row for each of a file: names and values of a wide table's are lists.
+
+    The names are constant in a layout, so they cost nothing until they are looked at; a long row for each
+    value costs ten times the list.
+    """
+    parts = [empty_select(table.row_columns | PATH)]
+    for layout, files in _alike(layouts).items():
+        rows, kept = _typed_rows(table, layout, files, landing, PATH)
+        lists = dict(zip((NAMES, VALUES), _lists(table, layout), strict=True))
+        columns = [f"{lists.get(n, quoted(n))} as {quoted(n)}" for n in table.row_columns]
+        parts.append(f"select {', '.join(columns)}, {kept['path']} as path from {rows}")
+    return "\nunion all by name\n".join(parts)
 
 
-def point_views(connection, landing, tables, files):
-    """Points the views of some tables at these files only, so that nothing else is opened.
+def column_scans(landing, files):
+    """How N and factors of each round are read: by a SELECT over that round's own files.
+
+    A view of all files would open each of them for every round.
 
     Parameters
     ----------
-    tables : names of tables
-    files : rows (table_name, path, layout), the layout as text; those of other tables are passed over
+    landing : Path
+    files : relation (table_name, round_number, path, layout) of usable files, the layout as text
 
     Returns
     -------
-    pyarrow.Table (table_name, file_count), a row for each of the tables
+    pyarrow.Table `SCANS`, a row for each layout of a round's files: ``scan`` gives (stock_id, `VALUES`), the
+        latter in the order of ``names``
     """
-    prepare(connection, landing)
-    layouts = {name: {} for name in tables}
-    for name, path, layout in sorted(set(files)):
-        if name in layouts:
-            layouts[name][landing / path] = Layout.from_text(layout)
-    for name, of_files in layouts.items():
-        select = files_select(LANDED_TABLES[name], of_files, landing)
-        connection.execute(f"create or replace view {SCHEMA}.{name} as {select}")
-    counts = {name: len(of_files) for name, of_files in layouts.items()}
-    return pa.table(
-        {"table_name": list(counts), "file_count": pa.array(counts.values(), pa.int64())}
-    )
-
-
-def narrow_views(connection, landing, files_due):
-    """Points the views of the large tables at the files due.
-
-    Parameters
-    ----------
-    files_due : relation (table_name, path, layout)
-    """
-    tables = [name for name in LANDED_TABLES if name not in WHOLE_TABLES]
-    rows = files_due.select("table_name, path, layout").fetchall()
-    return point_views(connection, landing, tables, rows)
-
-
-def widen_views(connection, landing, fresh, manifest, touched):
-    """Points the views of the small tables at all their usable files.
-
-    Parameters
-    ----------
-    fresh : pyarrow.Table (table_name, path, layout, problem, ...) of files just read
-    manifest : relation of the same columns: all files, as the last build left them; or None
-    touched : pyarrow.Table (path, ...) of files whose rows in the manifest hold no longer
-    """
-    usable = f"table_name in {WHOLE_TABLES} and problem is null"
-    columns = "table_name, path, layout"
-    rows = connection.from_arrow(fresh).filter(usable).select(columns).fetchall()
-    if manifest is not None:
-        gone = set(touched["path"].to_pylist())
-        kept = manifest.filter(usable).select(columns).fetchall()
-        rows += [row for row in kept if row[1] not in gone]
-    point_views(connection, landing, WHOLE_TABLES, rows)
+    alike = defaultdict(list)
+    for name, number, layout, path in (
+        files.select("table_name, round_number, layout, path").order("all").fetchall()
+    ):
+        alike[name, number, layout].append(landing / path)
+    found = []
+    for (name, number, text), paths in alike.items():
+        table, layout = LANDED_TABLES[name], Layout.from_text(text)
+        rows = rows_select(table, dict.fromkeys(paths, layout), landing)
+        scan = f"select stock_id, {VALUES} from ({rows}) where round_number = {number}"
+        found.append((number, name, value_columns(table, layout), scan))
+    rows = [dict(zip(SCANS.names, row, strict=True)) for row in found]
+    return pa.Table.from_pylist(rows, SCANS)
 
 
 def value_columns(table, layout):
@@ -155,14 +138,41 @@ def _misfit(table, layout):
     return None
 
 
-def _empty_select(table, added):
-    columns = table.columns | added
+def _alike(layouts):
+    """Files by their layout."""
+    alike = defaultdict(list)
+    for path, layout in layouts.items():
+        alike[layout].append(path)
+    return alike
+
+
+def empty_select(columns):
     nulls = [f"cast(null as {kind}) as {quoted(name)}" for name, kind in columns.items()]
     return f"select {', '.join(nulls)} where false"
 
 
 def _select(table, layout, files, landing, added):
-    """One layout's rows. What is added goes by other names meanwhile, for a file may have these."""
+    """One layout's rows, those of a wide table unpivoted."""
+    rows, kept = _typed_rows(table, layout, files, landing, added)
+    if table.is_wide:
+        values = value_columns(table, layout)
+        rows += (
+            f" unpivot include nulls (value for {table.name_column} in "
+            f"({', '.join(map(quoted, values))}))"
+        )
+        if "unreadable_cells" in kept:  # of the file's row, said once
+            is_first = f"{table.name_column} = {text_literal(values[0])}"
+            kept["unreadable_cells"] = f"if({is_first}, {kept['unreadable_cells']}, 0)"
+    selected = [quoted(name) for name in table.columns]
+    selected += [f"{sql} as {name}" for name, sql in kept.items()]
+    return f"select {', '.join(selected)} from {rows}"
+
+
+def _typed_rows(table, layout, files, landing, added):
+    """SQL for one layout's rows, typed, and by what name each column that is added goes in it.
+
+    A file may have a column of that name.
+    """
     typed = table.required | table.optional
     values = value_columns(table, layout) if table.is_wide else []
     alias = {name: _unused_name(layout, name) for name in added}
@@ -178,18 +188,13 @@ def _select(table, layout, files, landing, added):
         found = _findings(layout, typed | dict.fromkeys(values, "double"))
         columns += [f"{sql} as {quoted(alias[name])}" for name, sql in found.items()]
     kept = {name: quoted(alias[name]) for name in added}
-    rows = f"(select {', '.join(columns)} from {layout.scan(files, alias.get('path'))})"
-    if table.is_wide:
-        rows += (
-            f" unpivot include nulls (value for {table.name_column} in "
-            f"({', '.join(map(quoted, values))}))"
-        )
-        if "unreadable_cells" in kept:  # of the file's row, said once
-            is_first = f"{table.name_column} = {text_literal(values[0])}"
-            kept["unreadable_cells"] = f"if({is_first}, {kept['unreadable_cells']}, 0)"
-    selected = [quoted(name) for name in table.columns]
-    selected += [f"{sql} as {name}" for name, sql in kept.items()]
-    return f"select {', '.join(selected)} from {rows}"
+    return f"(select {', '.join(columns)} from {layout.scan(files, alias.get('path'))})", kept
+
+
+def _lists(table, layout):
+    """SQL for the lists of a wide table's row: the names of its columns, and its values."""
+    names = value_columns(table, layout) if table.is_wide else []
+    return f"[{', '.join(map(text_literal, names))}]", f"[{', '.join(map(quoted, names))}]"
 
 
 def _findings(layout, typed):

@@ -39,6 +39,14 @@ class LandedTable:
         long = {self.name_column: "varchar", "value": "double"} if self.is_wide else {}
         return self.required | self.optional | long
 
+    @property
+    def row_columns(self):
+        """Every column of the relation that has a row for each of a file: of a wide table two are lists."""
+        lists = {NAMES: "varchar[]", VALUES: "double[]"} if self.is_wide else {}
+        return self.required | self.optional | lists
+
+
+NAMES, VALUES = "column_names", "column_values"  # of a wide table's row
 
 STOCK_IDENTIFIERS = (
     "numerai_ticker",

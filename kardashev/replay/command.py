@@ -8,7 +8,6 @@ import yaml
 
 from kardashev.errors import WarehouseError
 from kardashev.landing.listing import changed_files
-from kardashev.landing.reader import narrow_views
 from kardashev.replay.other_stakes import RESTAKED, check_stakes, read_stakes, restake
 from kardashev.replay.part import Part, replay_part
 from kardashev.replay.queries import make_table, read_sql
@@ -35,6 +34,7 @@ RULES = (
     "payout_terms",
 )  # seeds, taken as they are now; all else is as it was built
 PREPARED = (  # models that builds drop the rows of old rounds of, and those that these are made from
+    *("int_landing_narrowed", "int_column_scans"),
     *("int_stock_identifiers", "int_universe", "int_signals_matched", "int_signals_ranked"),
     *("int_loadings_known", "int_loadings_due", "int_factor_columns", "int_factor_loadings"),
     *("int_signal_ranks", "int_neutral_norms"),
@@ -178,10 +178,14 @@ def _prepare(scratch, asked, progress):
             raise WarehouseError(
                 f"landing/{path} has changed since the last build: `dbt build` first"
             )
-        narrow_views(connection, scratch.landing, files)
         is_restaked = asked.given is not None
-        worklist = make_table(connection, "replay_worklist", is_restaked=is_restaked)
-        connection.execute(f"create or replace table int_rounds_due as {worklist.sql_query()}")
+        worklists = {
+            "int_rounds_due": make_table(connection, "replay_worklist", is_restaked=is_restaked),
+            "int_files_due": files.select("table_name, path, layout"),
+            "int_column_files": make_table(connection, "replay_column_files"),
+        }
+        for name, rows in worklists.items():
+            connection.execute(f"create or replace table {name} as {rows.sql_query()}")
         if is_restaked:
             restake(connection, asked.given)
         progress(f"preparing the signals of {len(rounds)} rounds: dbt run")

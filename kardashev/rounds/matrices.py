@@ -29,16 +29,6 @@ def scattered_matrix(rows, stocks, models, value):
     return held.T
 
 
-def named_columns(rows, places, count):
-    """Long rows (factor, value) as a matrix (count, factors in the order of their names), and the names.
-
-    ``places`` says where each row's stock stands, −1 for one that is left out; NaN where there is no row.
-    """
-    names = rows["factor"].unique().sort()
-    columns = pc.index_in(rows["factor"], names).to_numpy()
-    return scattered_columns(rows, places, columns, (count, len(names))), names
-
-
 def scattered_columns(rows, places, columns, shape):
     """Long rows (value) as a matrix of a shape, NaN without a row.
 

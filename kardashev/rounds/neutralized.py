@@ -12,18 +12,23 @@ from kardashev.kernels.neutralization import (
     outside_span,
 )
 from kardashev.kernels.ranking import doubled_rank, gaussianized, with_absent
-from kardashev.rounds.blocks import Blocks, by_round
+from kardashev.rounds.blocks import by_round
+from kardashev.rounds.landed import LandedColumns
 from kardashev.rounds.matrices import (
     batch,
     in_order,
-    named_columns,
     packed,
     scattered_matrix,
     unpacked,
 )
-from kardashev.rounds.prepared import COLUMNS, LEAST_SQUARES, PLAIN, PreparedBlock
+from kardashev.rounds.prepared import (
+    COLUMNS,
+    LEAST_SQUARES,
+    NEUTRALIZERS,
+    PLAIN,
+    PreparedBlock,
+)
 
-ROUNDS_READ_AT_ONCE = 8  # of N: each read opens all its files; a round has up to a million rows
 RESIDUAL_TIE_WIDTH = 1e-12  # noise of a residual is near 1e-15; gaussianized signals are near 1
 
 RANKS = pa.schema(
@@ -127,7 +132,7 @@ def _rank_batch(number, form, model_keys, ranks):
     return batch(RANKS, columns)
 
 
-def factor_loading_rows(connection, rounds, universe, columns, sets):
+def factor_loading_rows(connection, rounds, universe, columns, sets, scans):
     """N and the factors of each set; and Q, the orthonormal basis of [the set, 1].
 
     Parameters
@@ -135,8 +140,9 @@ def factor_loading_rows(connection, rounds, universe, columns, sets):
     connection : duckdb.DuckDBPyConnection
     rounds : relation (round_number, fingerprint), the latter of all that the loadings are made from
     universe : relation (round_number, stock_key, stock_id)
-    columns : relation (round_number, factor_set, stock_key, factor, value)
+    columns : relation (round_number, factor_set, table_name, factor)
     sets : relation (round_number, factor_set), those that signals are neutralized to
+    scans : relation (round_number, table_name, names, scan), as in `LandedColumns.read`
 
     Returns
     -------
@@ -151,16 +157,21 @@ def factor_loading_rows(connection, rounds, universe, columns, sets):
     def of_round(reader, number):
         in_round = {"round_number": number}
         stocks = reader.index(universe, in_round, "stock_key", "stock_id")
-        rows = reader.rows(columns, in_round, "factor_set, stock_key, factor, value")
-        for name in rows["factor_set"].unique().sort().to_pylist():
-            of_set = rows.filter(pc.equal(rows["factor_set"], name))
-            places = stocks.here(of_set["stock_key"].to_numpy())
-            values, names = named_columns(of_set, places, len(stocks))
-            about = number, name, len(of_set["stock_key"].unique()), prints[number]
-            yield _loadings_batch(about, COLUMNS, names, values)
-            here = np.isfinite(values).all(axis=1)
+        members = reader.rows(columns, in_round, "factor_set, table_name, factor")
+        landed = {
+            table: LandedColumns.read(reader, scans, number, table, stocks.ids)
+            for table in members["table_name"].unique().to_pylist()
+        }
+        for name in members["factor_set"].unique().sort().to_pylist():
+            of_set = members.filter(pc.equal(members["factor_set"], name))
+            held = landed[of_set["table_name"][0].as_py()].only(of_set["factor"].to_pylist())
+            if not held.names:
+                continue
+            about = number, name, held.has_row.any(axis=1).sum(), prints[number]
+            yield _loadings_batch(about, COLUMNS, held.names, held.values)
+            here = np.isfinite(held.values).all(axis=1)
             if (number, name) in wanted and here.any():
-                span = least_squares_basis(values[here])
+                span = least_squares_basis(held.values[here])
                 spread = np.full((len(stocks), span.shape[1]), np.nan)
                 spread[here] = span
                 numbered = [f"{place:05d}" for place in range(span.shape[1])]
@@ -202,45 +213,32 @@ def neutral_norm_rows(connection, rounds, sources):
     return by_round(connection, NORMS, numbers, of_round)
 
 
-def orthonormality_profile(connection, rounds, neutralizers, universe):
+def orthonormality_profile(connection, rounds, universe, scans):
     """How far NᵀVN is from the identity in each round, for its contract.
 
     Parameters
     ----------
     connection : duckdb.DuckDBPyConnection
     rounds : relation (round_number, columns_fingerprint)
-    neutralizers : relation (round_number, stock_id, factor, value)
     universe : relation (round_number, stock_id, sample_weight)
+    scans : relation, as in `factor_loading_rows`
 
     Returns
     -------
-    pyarrow.Table `ORTHONORMALITY`, for the rounds that have an N; the error is null where a stock of it has
-        no sample weight or a missing value
+    pyarrow.RecordBatchReader `ORTHONORMALITY`, of the rounds that have an N; the error is null where a stock
+        of it has no sample weight or a missing value
     """
-    reader, found = Blocks(connection), []
-    prints = sorted(rounds.select("round_number, columns_fingerprint").fetchall())
-    for start in range(0, len(prints), ROUNDS_READ_AT_ONCE):
-        some = prints[start : start + ROUNDS_READ_AT_ONCE]
-        in_rounds = {"round_number": [number for number, _ in some]}
-        landed = reader.rows(neutralizers, in_rounds)
-        weighted = reader.rows(
-            universe, in_rounds, "distinct round_number, stock_id, sample_weight"
-        )
-        for number, fingerprint in some:
-            rows, weights = (
-                table.filter(pc.equal(table["round_number"], number))
-                for table in (landed, weighted)
-            )
-            if rows.num_rows:
-                row = number, _orthonormality(rows, weights), fingerprint
-                found.append(dict(zip(ORTHONORMALITY.names, row, strict=True)))
-    return pa.Table.from_pylist(found, schema=ORTHONORMALITY)
+    prints = dict(rounds.select("round_number, columns_fingerprint").fetchall())
+    landed = scans.filter(f"table_name = '{NEUTRALIZERS}'").select("round_number").fetchall()
 
+    def of_round(reader, number):
+        weighted = reader.rows(universe, {"round_number": number}, "stock_id, sample_weight")
+        ids = weighted["stock_id"].combine_chunks()
+        basis = LandedColumns.read(reader, scans, number, NEUTRALIZERS, ids).values
+        here = ~np.isnan(basis).all(axis=1)
+        weights = weighted["sample_weight"].to_numpy()[here]
+        row = number, orthonormality_error(basis[here], weights), prints[number]
+        yield batch(ORTHONORMALITY, [[cell] for cell in row])
 
-def _orthonormality(rows, weighted):
-    """Of the rows of one round's N and of its stocks' sample weights."""
-    ids = weighted["stock_id"].combine_chunks()
-    places = pc.index_in(rows["stock_id"], ids).fill_null(-1).to_numpy()
-    basis, _ = named_columns(rows, places, len(ids))
-    here = ~np.isnan(basis).all(axis=1)
-    return orthonormality_error(basis[here], weighted["sample_weight"].to_numpy()[here])
+    numbers = prints.keys() & {number for (number,) in landed}
+    return by_round(connection, ORTHONORMALITY, numbers, of_round)

@@ -31,7 +31,7 @@ import pyarrow as pa  # noqa: E402
 
 from kardashev.landing.layouts import text_literal  # noqa: E402
 from kardashev.landing.object_storage import prepare  # noqa: E402
-from kardashev.landing.reader import create_views  # noqa: E402
+from kardashev.landing.views import create_views  # noqa: E402
 from kardashev.warehouse.lake import Lake  # noqa: E402
 from kardashev.warehouse.lake_opening import check_lake  # noqa: E402
 from kardashev.warehouse.rules import check_rules  # noqa: E402

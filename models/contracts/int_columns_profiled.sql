@@ -1,7 +1,6 @@
 {{ config(materialized='incremental', meta={'worklist': 'int_columns_due', 'redoes': 'is_profiled'}) }}
 {#
-Grain: round_number, contract. What the contracts of neutralizers/ and factors/ are judged on, NᵀVN = I apart. A cell
-that is no number is landed as NaN.
+Grain: round_number, contract. What the contracts of neutralizers/ and factors/ are judged on, NᵀVN = I apart.
 #}
 with
 
@@ -11,15 +10,9 @@ due as (
 
 ),
 
-neutralizers as (
+stocks as (
 
-    select * from {{ ref('stg_tournament__neutralizers') }}
-
-),
-
-factors as (
-
-    select * from {{ ref('stg_tournament__factors') }}
+    select * from {{ ref('int_column_stocks') }}
 
 ),
 
@@ -53,47 +46,6 @@ universe_sizes as (
         count(*) as universe_count
 
     from universe_stocks
-    group by all
-
-),
-
-landed as (
-
-    select
-        *,
-        'neutralizers' as contract,
-        neutralizer as column_name
-
-    from neutralizers
-
-    union all by name
-
-    select
-        *,
-        'factors' as contract,
-        factor as column_name
-
-    from factors
-
-),
-
-stocks as (
-
-    select
-        landed.round_number,
-        landed.contract,
-        landed.stock_id,
-        count(*) as value_count,
-        count(distinct landed.column_name) as column_count,
-        count(*) filter (
-            where not coalesce(isfinite(landed.value), false)
-        ) as unusable_values,
-        max(abs(landed.value)) filter (where isfinite(landed.value)) as largest_value,
-        min(landed.path) as path
-
-    from landed
-    inner join due on landed.round_number = due.round_number
-    where due.is_profiled
     group by all
 
 ),

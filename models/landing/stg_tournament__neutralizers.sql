@@ -1,5 +1,5 @@
 {{ config(materialized='view') }}
-{# Grain: round_number, stock_id, neutralizer; the rounds that are due. #}
+{# Grain: round_number, stock_id, path; the rounds that are due. #}
 -- depends_on: {{ ref('int_landing_narrowed') }}
 with
 
@@ -12,8 +12,8 @@ source as (
 select
     round_number,
     stock_id,
-    neutralizer,
-    value,
+    column_names,
+    column_values,
     path
 
 from source

@@ -1,6 +1,6 @@
 {#
-Grain: round_number, factor_set, stock_key, factor. The columns that signals are neutralized to, or measured
-against: N, as the set `neutralizers`, and the landed factors of each set that a score names.
+Grain: round_number, factor_set, factor. The landed columns that signals are neutralized to, or measured against: N, as
+the set `neutralizers`, and the factors of each set that a score names.
 #}
 with
 
@@ -16,96 +16,52 @@ round_factor_sets as (
 
 ),
 
-factors as (
+column_files as (
 
-    select * from {{ ref('stg_tournament__factors') }}
-
-),
-
-neutralizers as (
-
-    select * from {{ ref('stg_tournament__neutralizers') }}
-
-),
-
-universe as (
-
-    select * from {{ ref('int_universe') }}
-
-),
-
-made as (
-
-    select round_number
-    from loadings_due
-    where is_made
-
-),
-
-landed_factors as (
-
-    select distinct
-        factors.round_number,
-        factors.factor
-
-    from factors
-    inner join made on factors.round_number = made.round_number
-
-),
-
-members as (
-
-    select distinct
-        landed_factors.round_number,
-        round_factor_sets.factor_set,
-        landed_factors.factor
-
-    from landed_factors
-    inner join round_factor_sets
-        on
-            landed_factors.round_number = round_factor_sets.round_number
-            and landed_factors.factor glob round_factor_sets.factor_pattern
+    select * from {{ ref('int_column_files') }}
 
 ),
 
 columns as (
 
-    select
-        members.round_number,
-        members.factor_set,
-        factors.stock_id,
-        factors.factor,
-        factors.value
+    select distinct
+        round_number,
+        table_name,
+        unnest(value_columns) as factor
 
-    from members
-    inner join factors
-        on
-            members.round_number = factors.round_number
-            and members.factor = factors.factor
+    from column_files
 
-    union all
+),
 
-    select
-        neutralizers.round_number,
-        'neutralizers' as factor_set,
-        neutralizers.stock_id,
-        neutralizers.neutralizer as factor,
-        neutralizers.value
+made as (
 
-    from neutralizers
-    inner join made on neutralizers.round_number = made.round_number
+    select columns.*
+    from columns
+    inner join loadings_due on columns.round_number = loadings_due.round_number
+    where loadings_due.is_made
 
 )
 
 select
-    columns.round_number,
-    columns.factor_set,
-    universe.stock_key,
-    columns.factor,
-    columns.value
+    round_number,
+    'neutralizers' as factor_set,
+    table_name,
+    factor
 
-from columns
-inner join universe
+from made
+where table_name = 'neutralizers'
+
+union all
+
+select distinct
+    made.round_number,
+    round_factor_sets.factor_set,
+    made.table_name,
+    made.factor
+
+from made
+inner join round_factor_sets
     on
-        columns.round_number = universe.round_number
-        and columns.stock_id = universe.stock_id
+        made.round_number = round_factor_sets.round_number
+        and made.factor glob round_factor_sets.factor_pattern
+where made.table_name = 'factors'

@@ -1,6 +1,5 @@
 {#
-Grain: table_name, path. The landed files that hold something this build reads. N and factors are read only where they
-are profiled or packed anew.
+Grain: table_name, path. The landed files that hold something this build reads.
 #}
 with
 
@@ -26,18 +25,6 @@ target_days_due as (
 target_strays as (
 
     select * from {{ ref('int_target_strays') }}
-
-),
-
-columns_due as (
-
-    select * from {{ ref('int_columns_due') }}
-
-),
-
-loadings as (
-
-    select * from {{ ref('int_loadings_known') }}
 
 ),
 
@@ -78,27 +65,14 @@ round_files as (
 
 ),
 
-rounds_of_columns as (
-
-    select round_number from columns_due
-    union
-    select rounds_due.round_number
-    from rounds_due
-    inner join loadings on rounds_due.round_number = loadings.round_number
-    where rounds_due.is_prepared and not loadings.is_level
-
-),
-
 column_files as (
 
     select
-        manifest.table_name,
-        manifest.path,
-        manifest.layout
+        table_name,
+        path,
+        layout
 
-    from manifest
-    inner join rounds_of_columns on manifest.round_number = rounds_of_columns.round_number
-    where manifest.table_name in ('neutralizers', 'factors')
+    from {{ ref('int_column_files') }}
 
 ),
 

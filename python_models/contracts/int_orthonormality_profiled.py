@@ -10,8 +10,6 @@ def model(dbt, session):
     return orthonormality_profile(
         session,
         rounds=dbt.ref("int_columns_due").filter("is_measured"),
-        neutralizers=dbt.ref("stg_tournament__neutralizers").select(
-            "round_number, stock_id, neutralizer as factor, value"
-        ),
         universe=dbt.ref("stg_tournament__universe"),
+        scans=dbt.ref("int_column_scans"),
     )

@@ -1,7 +1,7 @@
 """Grain: path, round_number, delivery of a target's or score's day. What each file holds, by content."""
 
 from kardashev.landing.manifest import read_files
-from kardashev.landing.reader import widen_views
+from kardashev.landing.views import widen_views
 from kardashev.warehouse.plugin import landing_folder, previous_table
 
 

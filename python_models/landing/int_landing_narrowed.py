@@ -1,6 +1,6 @@
 """Grain: table_name. The landing's views, narrowed to the files that are due, and how many those are."""
 
-from kardashev.landing.reader import narrow_views
+from kardashev.landing.views import narrow_views
 from kardashev.warehouse.plugin import landing_folder
 
 

@@ -11,4 +11,5 @@ def model(dbt, session):
         universe=dbt.ref("int_universe"),
         columns=dbt.ref("int_factor_columns"),
         sets=dbt.ref("int_round_neutral_sets"),
+        scans=dbt.ref("int_column_scans"),
     )

@@ -20,7 +20,7 @@ from kardashev.landing.compaction import compact
 from kardashev.landing.door import Door, land_folder
 from kardashev.landing.listing import touched_files
 from kardashev.landing.manifest import read_files
-from kardashev.landing.reader import create_views, point_views
+from kardashev.landing.views import create_views, point_views
 
 FILES, ROWS = 4000, 5000
 RECEIVED_AT = datetime(2026, 1, 4, tzinfo=UTC)

@@ -491,12 +491,20 @@ def read_problem(factors, limits):
         'S' || stock_key as stock_id, 'A' as country, 'S' as sector, 1.0 as sample_weight"""
     )
     about = {"round_number": 1, "factor_set": FACTORS}
-    for name, rows in (("columns", about | factors), ("limits", about | limits)):
-        connection.from_df(pd.DataFrame(rows)).create(name)
-    universe, columns, limits = (connection.table(n) for n in ("universe", "columns", "limits"))
+    of_factor = "select 'S' || stock_key as stock_id, [value] as column_values from landed where factor = '{}'"
+    scans = [
+        (1, "factors", [name], of_factor.format(name)) for name in sorted({*factors["factor"]})
+    ]
+    named = pd.DataFrame(scans, columns=["round_number", "table_name", "names", "scan"])
+    columns = named.assign(factor_set=FACTORS, factor=named["names"].str[0])
+    given = {"landed": pd.DataFrame(factors), "scans": named, "columns": columns}
+    for name, rows in (given | {"limits": pd.DataFrame(about | limits)}).items():
+        connection.from_df(rows).create(name)
+    names = ("universe", "columns", "scans", "limits")
+    universe, columns, scans, limits = (connection.table(name) for name in names)
     rounds = connection.sql("select 1 as round_number, 'one' as fingerprint")
     sets = connection.sql("select 1 as round_number, 'neutralizers' as factor_set")
-    loadings = factor_loading_rows(connection, rounds, universe, columns, sets)
+    loadings = factor_loading_rows(connection, rounds, universe, columns, sets, scans)
     connection.from_arrow(loadings.read_all()).create("loadings")
     sources = Sources(None, None, universe, connection.table("loadings"))
     reader = Blocks(connection)

@@ -78,7 +78,7 @@ class Round:
         ).sort_index()
         self.target.name = "t"
 
-    def inputs(self):
+    def inputs(self, number=1):
         """Relations before the chain, as production fills them."""
         keys = {stock: 1000 - i for i, stock in enumerate(self.ids)}  # not in the order of the ids
         model_keys = {model: 50 - i for i, model in enumerate(self.models)}
@@ -177,8 +177,10 @@ class Round:
                 }
             ),
             "int_true_contributions": no_true_contributions(),
-            "stg_tournament__factors": long(self.factors, "factor"),
-            "stg_tournament__neutralizers": long(self.basis, "neutralizer"),
+            "given_factors": listed(self.factors),
+            "given_neutralizers": listed(self.basis),
+            "int_column_files": column_files(factors=self.factors, neutralizers=self.basis),
+            "int_column_scans": column_scans(number, factors=self.factors, neutralizers=self.basis),
         }
 
     def expected(self):
@@ -271,10 +273,22 @@ def no_true_contributions():
     return pd.DataFrame({name: pd.array([], kind) for name, kind in kinds.items()})
 
 
-def long(frame, name):
-    rows = frame.stack().rename("value").reset_index()
-    rows.columns = ["stock_id", name, "value"]
-    return rows.assign(round_number=np.int32(1))
+def listed(frame):
+    rows = {"stock_id": frame.index, "column_values": list(frame.to_numpy())}
+    return pd.DataFrame(rows | {"round_number": np.int32(1)})
+
+
+def column_files(**frames):
+    rows = [(1, name, list(frame.columns)) for name, frame in frames.items()]
+    return pd.DataFrame(rows, columns=["round_number", "table_name", "value_columns"])
+
+
+def column_scans(number, **frames):
+    scan = "select stock_id, column_values from given_{} where round_number = {}"
+    rows = [
+        (number, name, list(frame), scan.format(name, number)) for name, frame in frames.items()
+    ]
+    return pd.DataFrame(rows, columns=["round_number", "table_name", "names", "scan"])
 
 
 def definitions():
@@ -325,7 +339,7 @@ drawn_rounds = st.builds(
 
 def together(rounds):
     """The inputs of several rounds, numbered from 1."""
-    inputs = [drawn.inputs() for drawn in rounds]
+    inputs = [drawn.inputs(number) for number, drawn in enumerate(rounds, 1)]
     for number, tables in enumerate(inputs, 1):
         for frame in tables.values():
             frame["round_number"] = pd.array([number] * len(frame), "int32")
