@@ -15,6 +15,15 @@
     {{ return(left or (columns and "(select " ~ columns | join(", ") ~ " where false)") or none) }}
 {% endmacro %}
 
+{# The largest of the keys that were given so far, none yet: 0. A model that asks for it is built after them. #}
+{% macro largest_key(keys, column) %}
+    {% if execute and load_relation(keys) %}
+        {% set rows = run_query("select coalesce(max(" ~ column ~ "), 0) from " ~ keys).rows %}
+        {{ return(rows[0][0]) }}
+    {% endif %}
+    {{ return(0) }}
+{% endmacro %}
+
 {# When this build began, UTC: wall time, only ever beside a value, never in one. #}
 {% macro build_started_at() -%}
     cast('{{ run_started_at.strftime("%Y-%m-%d %H:%M:%S.%f") }}' as timestamp)

@@ -47,6 +47,15 @@
 
 
 {#
+    Whether this build keeps no signals of a round that is past: a backfill does not merge them. Rounds of validation keep
+    theirs, which diagnostics read.
+#}
+{% macro is_let_go() %}
+    {{ return("kind != 'validation'" if env_var("KARDASHEV_ROUNDS", "") else "false") }}
+{% endmacro %}
+
+
+{#
     Whether rows that are alike in these columns, or each row by itself, belong to one entry of the model's worklist, so
     that those written now can be judged without those that are kept. Never with the variable `whole_tables`.
 #}

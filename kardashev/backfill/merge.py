@@ -2,15 +2,23 @@
 
 import duckdb
 
+from kardashev.backfill.parts import LET_GO
 from kardashev.backfill.slices import warehouse_of
 from kardashev.landing.layouts import text_literal
 from kardashev.warehouse.changes import COMMENTS
 
 PART = "part"  # the name by which a slice's warehouse is attached
+HELD = f"""round_number not in (
+    select past.round_number from {PART}.main.int_rounds_past as past
+    inner join {PART}.main.int_rounds_due as due using (round_number)
+    where past.kind != 'validation' and due.is_prepared
+)"""  # as the ledger says it: see int_rounds_built
 
 
 def merge(database, built, parts, step):
     """Puts the rows of slices into the warehouse, a slice a transaction.
+
+    Signals and weights of rounds that are past are not taken: nothing reads them any more.
 
     If it is killed, the ledger still says that the rounds are due, and merging again ends in the same rows.
 
@@ -43,11 +51,12 @@ def merge(database, built, parts, step):
 
 def _take(connection, table, slice_, is_new):
     own = f"round_number between {slice_.first} and {slice_.last}"
+    taken = f"{own} and {HELD}" if table in LET_GO else own
     if is_new:
         _create_alike(connection, table)
     else:
         connection.execute(f"delete from main.{table} where {own}")
-    connection.execute(f"insert into main.{table} by name from {PART}.main.{table} where {own}")
+    connection.execute(f"insert into main.{table} by name from {PART}.main.{table} where {taken}")
 
 
 def _exists(connection, table):

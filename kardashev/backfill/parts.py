@@ -30,6 +30,10 @@ AGAIN = (  # contracts that look at more than a round, and what is judged
 NOT_KEPT = (  # tables of the slices that the warehouse makes again where it needs them
     *("int_target_values", "int_target_coverages"),
 )
+LET_GO = (  # tables of signals and weights: of rounds that are past the next build would drop their rows
+    *("int_universe", "int_factor_loadings", "int_signal_ranks", "int_neutral_norms"),
+    *("int_signal_extremes", "int_portfolios_optimized"),
+)
 NARROWED = (  # a slice opens the files of its own rounds
     *("int_column_files", "int_files_due", "int_landing_narrowed"),
 )
@@ -74,11 +78,12 @@ def read_parts(manifest_path):
     kept = {k for k in stored if nodes[k]["config"]["materialized"] == "incremental"}
     worklists = {nodes[key]["config"]["meta"].get("worklist") for key in kept}
     handed_on = {k for k in sliced - after - kept if k in read_after or name[k] in worklists}
+    whole = before | after | handed_on | {k for k in kept if name[k] not in LET_GO}
     tests = {True: set(), False: set()}  # whether the warehouse has all that they look at
     for node in found.values():
         if node["resource_type"] == "test" and node["name"] not in GUARDS:
             parents = nodes.keys() & _parents(node)
-            tests[parents <= before | after | kept | handed_on].add(node["name"])
+            tests[parents <= whole].add(node["name"])
     return Parts(
         before=_names(name, before),
         sliced=_names(name, sliced, tests[False], NARROWED),

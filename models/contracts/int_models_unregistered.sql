@@ -2,8 +2,12 @@
 Grain: model_id. Models with a stake, a submission or a score that models/ does not hold. Of rounds that have not changed,
 the last build's marts say who took part.
 #}
-{% set stakes_before = left_by_last_build('fct_stakes') %}
-{% set submissions_before = left_by_last_build('fct_submissions') %}
+{% set stakes_before = left_by_last_build(
+    'fct_stakes', round_number='integer', model_id='varchar', stake_nmr='double'
+) %}
+{% set submissions_before = left_by_last_build(
+    'fct_submissions', round_number='integer', model_id='varchar', status='varchar'
+) %}
 with
 
 candidates as (
@@ -41,16 +45,14 @@ participants_before as (
     select
         round_number,
         model_id
-    from {{ stakes_before or 'stakes' }}
+    from {{ stakes_before }}
     where stake_nmr > 0
     union all
     select
         round_number,
         model_id
-    from {{ submissions_before or 'submissions' }}
-    {% if submissions_before %}
-        where status != 'missing'
-    {% endif %}
+    from {{ submissions_before }}
+    where status != 'missing'
 
 ),
 

@@ -2,7 +2,7 @@
 {#
 Grain: round_number. The ledger, written when everything of a round is done and no file that
 was read for it has changed meanwhile. A round that is no longer landed
-keeps a row without fingerprint.
+keeps a row without fingerprint. A backfill does not hold the signals of rounds that are past.
 #}
 with
 
@@ -16,14 +16,25 @@ rounds_due as (
 
     select * from {{ ref('int_rounds_due') }}
 
+),
+
+rounds_let_go as (
+
+    select round_number
+    from {{ ref('int_rounds_past') }}
+    where {{ is_let_go() }}
+
 )
 
 select
-    round_number,
-    fingerprint,
-    lag_rounds,
-    fingerprint is not null and not is_pruned as is_held,
-    build_id
+    rounds_due.round_number,
+    rounds_due.fingerprint,
+    rounds_due.lag_rounds,
+    rounds_due.fingerprint is not null
+    and not rounds_due.is_pruned
+    and not (rounds_due.is_prepared and rounds_let_go.round_number is not null) as is_held,
+    rounds_due.build_id
 
 from rounds_due
-where not is_left_out and not exists (select 1 from files_changed)
+left join rounds_let_go on rounds_due.round_number = rounds_let_go.round_number
+where not rounds_due.is_left_out and not exists (select 1 from files_changed)

@@ -5,8 +5,7 @@ is_stale:    changed; or its stability window holds other rounds than in the led
              models, scores are redone.
 is_prepared: signals and weights are prepared now: changed, or needed by a stale round's window or a due target
              day, and not held.
-is_pruned:   signals and weights are dropped now: held, closed, resolved, and neither newest nor in the window of one
-             that is.
+is_pruned:   signals and weights are dropped now: held, past, and not needed by this build.
 A round that is no longer landed is changed, with no fingerprint: its rows go.
 #}
 with
@@ -29,9 +28,9 @@ target_days as (
 
 ),
 
-resolutions as (
+rounds_past as (
 
-    select * from {{ ref('int_rounds_resolved') }}
+    select * from {{ ref('int_rounds_past') }}
 
 ),
 
@@ -57,12 +56,11 @@ rounds as (
         coalesce(before.is_half_stale, false) as is_half_stale,
         coalesce(before.is_held, false) as is_held,
         coalesce(before.is_maybe_held, false) as is_maybe_held,
-        coalesce(landed.is_closed and resolutions.is_resolved, false) as is_over,
-        landed.era_date = max(landed.era_date) over (partition by landed.kind) as is_newest
+        coalesce(rounds_past.is_resolved, false) as is_past
 
     from landed
     full join before using (round_number)
-    left join resolutions using (round_number)
+    left join rounds_past using (round_number)
 
 ),
 
@@ -98,21 +96,6 @@ needed_rounds as (
 
 ),
 
-rounds_to_keep as (
-
-    select round_number from needed_rounds
-    union
-    select round_number
-    from rounds
-    where is_newest
-    union
-    select windows.lag_round as round_number
-    from windows
-    inner join rounds on windows.round_number = rounds.round_number
-    where rounds.is_newest
-
-),
-
 flagged as (
 
     select
@@ -127,9 +110,9 @@ flagged as (
             not is_held
             and round_number in (select needed_rounds.round_number from needed_rounds)
         ) as is_prepared,
-        is_over
+        is_past
         and is_maybe_held
-        and round_number not in (select rounds_to_keep.round_number from rounds_to_keep)
+        and round_number not in (select needed_rounds.round_number from needed_rounds)
             as is_pruned
 
     from rounds

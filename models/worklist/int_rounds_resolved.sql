@@ -1,7 +1,8 @@
 {{ config(materialized='view') }}
 {#
-Grain: round_number. Whether every target that a round is scored on has its final day scored. The ledger keeps
-withdrawn deliveries, without a fingerprint: these neither resolve a round nor keep it open.
+Grain: round_number. Whether every target that a round is scored on has its final day scored, or will have when this
+build is done. The ledger keeps withdrawn deliveries, without a fingerprint: these neither resolve a round nor keep it
+open.
 #}
 with
 
@@ -29,7 +30,8 @@ final_days as (
         round_targets.round_number,
         round_targets.target,
         count(before.fingerprint) > 0 as is_scored,
-        count(changed.round_number) > 0 as is_changed
+        count(changed.round_number) > 0 as is_changed,
+        count(changed.fingerprint) > 0 as is_delivered
 
     from round_targets
     left join before
@@ -48,7 +50,8 @@ final_days as (
 
 select
     round_number,
-    bool_and(is_scored and not is_changed) as is_resolved
+    bool_and(is_scored and not is_changed) as is_resolved,
+    bool_and(is_delivered or (is_scored and not is_changed)) as will_be_resolved
 
 from final_days
 group by all

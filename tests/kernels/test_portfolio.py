@@ -491,9 +491,10 @@ def read_problem(factors, limits):
         'S' || stock_key as stock_id, 'A' as country, 'S' as sector, 1.0 as sample_weight"""
     )
     about = {"round_number": 1, "factor_set": FACTORS}
-    of_factor = "select 'S' || stock_key as stock_id, [value] as column_values from landed where factor = '{}'"
+    of_factor = "select 'S' || stock_key as stock_id, [value] as column_values from landed"
     scans = [
-        (1, "factors", [name], of_factor.format(name)) for name in sorted({*factors["factor"]})
+        (1, "factors", [name], f"{of_factor} where factor = '{name}'")
+        for name in sorted({*factors["factor"]})
     ]
     named = pd.DataFrame(scans, columns=["round_number", "table_name", "names", "scan"])
     columns = named.assign(factor_set=FACTORS, factor=named["names"].str[0])

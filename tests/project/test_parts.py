@@ -5,7 +5,15 @@ from pathlib import Path
 import pytest
 
 from kardashev.backfill.command import MOST_ROUNDS, WINDOW_ROUNDS, Backfill
-from kardashev.backfill.parts import AGAIN, CROSSING, GUARDS, NARROWED, SLICED_TOO, read_parts
+from kardashev.backfill.parts import (
+    AGAIN,
+    CROSSING,
+    GUARDS,
+    LET_GO,
+    NARROWED,
+    SLICED_TOO,
+    read_parts,
+)
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +60,15 @@ def test_what_is_merged_is_told_apart_by_round(parts, models):
     for name in (*parts.kept, *parts.handed_on):
         columns = models[name]["columns"]
         assert "round_number" in columns, name
+
+
+def test_what_is_let_go_is_what_the_next_build_would_drop(parts, models):
+    def is_dropped(name):
+        about = models[name]["config"]["meta"]
+        return about.get("worklist") == "int_loadings_due" or "is_pruned" in about["redoes"]
+
+    kept = {name for name in parts.kept if models[name]["config"]["meta"].get("redoes")}
+    assert {name for name in kept if is_dropped(name)} == set(LET_GO)
 
 
 @pytest.mark.parametrize("due", [1, 2, 3, 7, 60, 101, 500, 5000])

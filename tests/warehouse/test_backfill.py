@@ -101,6 +101,21 @@ def test_backfills_that_are_killed_and_refused_end_in_the_marts_of_one_build(war
     assert "rounds are built already" in said
     assert_same_marts(warehouse.marts(), clean.marts())
     assert not killed.folder.exists()
+    held = "select round_number from int_rounds_built where is_held order by all"
+    ranked = "select distinct round_number from int_signal_ranks order by all"
+    assert warehouse.query(held) == warehouse.query(ranked) == [(5,), (6,)]  # the others are past
+
+
+def test_what_a_backfill_lets_go_is_made_again_when_a_target_is_revised(tmp_path, clean):
+    built, backfilled = Warehouse(tmp_path / "built"), Warehouse(tmp_path / "backfilled")
+    shutil.copytree(clean.folder, built.folder, dirs_exist_ok=True)
+    shutil.copytree(clean.landing, backfilled.landing)
+    status, said = Backfill(backfilled).wait()
+    assert status == 0, said
+    for warehouse in (built, backfilled):
+        tournament.land_targets(warehouse.landing, 1, 20, revision=60)
+        warehouse.build()
+    assert_same_marts(backfilled.marts(), built.marts())
 
 
 @pytest.fixture(scope="module")
