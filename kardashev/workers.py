@@ -4,6 +4,7 @@ import os
 from collections import deque
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager, suppress
 from multiprocessing import connection, get_context, parent_process
 from threading import Thread
 
@@ -14,7 +15,50 @@ TRIES = 3  # of a task whose process is killed
 KILLED = "was killed {} times, by the system if it needed too much memory: try fewer --workers"
 
 
-def results(function, tasks, workers, engine=LOCAL):
+class OneProcess:
+    """A process of its own for one task after another. A context: it ends at once, whatever it has loaded."""
+
+    def __init__(self):
+        self.pool = _processes(1)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        with suppress(BrokenProcessPool):
+            self.submit(os._exit, 0)  # Python takes a second to give back what dbt and its kin load
+        self.pool.shutdown(wait=False)
+
+    def submit(self, function, *arguments):
+        """The future of what a function of a module returns."""
+        return self.pool.submit(function, *arguments)
+
+
+@contextmanager
+def begun(count, load):
+    """Processes of this machine that load what tasks need while these are not known yet.
+
+    Parameters
+    ----------
+    count : int
+    load : function of a module, without arguments
+
+    Yields
+    ------
+    collections.deque of `OneProcess`: who takes one ends it
+    """
+    ahead = deque(OneProcess() for _ in range(count))
+    for process in ahead:
+        process.submit(load)
+    try:
+        yield ahead
+    finally:
+        for process in ahead:
+            with process:
+                pass
+
+
+def results(function, tasks, workers, engine=LOCAL, ahead=()):
     """What a function returns of each task, in the order in which they are done.
 
     A task whose process is killed is done again.
@@ -26,6 +70,7 @@ def results(function, tasks, workers, engine=LOCAL):
     workers : int, how many run at the same time
     engine : ``local``, processes of this machine; or ``ray``, tasks of the cluster that RAY_ADDRESS
         names, or of one that is started here
+    ahead : deque of processes that have `begun`; the first tasks take them, if they are done on this machine
 
     Yields
     ------
@@ -40,7 +85,10 @@ def results(function, tasks, workers, engine=LOCAL):
     KardashevError
         That the function raised; tasks that run already end before.
     """
-    yield from (_ray if engine == RAY else _local)(function, tasks, workers)
+    if engine == RAY:
+        yield from _ray(function, tasks, workers)
+    else:
+        yield from _local(function, tasks, workers, ahead)
 
 
 def in_order(function, items, workers):
@@ -83,9 +131,9 @@ def _end_with_parent():
     Thread(target=wait, daemon=True).start()
 
 
-def _local(function, tasks, workers):
+def _local(function, tasks, workers, ahead):
     with ThreadPoolExecutor(workers) as pool:
-        futures = [pool.submit(_in_own_process, function, task) for task in tasks]
+        futures = [pool.submit(_in_own_process, function, task, ahead) for task in tasks]
         try:
             for future in as_completed(futures):
                 yield future.result()
@@ -93,9 +141,9 @@ def _local(function, tasks, workers):
             pool.shutdown(cancel_futures=True)
 
 
-def _in_own_process(function, task):
+def _in_own_process(function, task, ahead):
     for _ in range(TRIES):
-        with _processes(1) as process:
+        with ahead.popleft() if ahead else OneProcess() as process:
             try:
                 return process.submit(function, task).result()
             except BrokenProcessPool:

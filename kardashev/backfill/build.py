@@ -1,7 +1,6 @@
 """Building one slice, in a process of its own: whoever kills that process ends all that it does."""
 
 import contextlib
-import os
 import shutil
 import tempfile
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from pathlib import Path
 
 from kardashev.backfill.parts import Parts
 from kardashev.backfill.slices import Slice, cut, warehouse_of
+from kardashev.contracts.suites import great_expectations
 from kardashev.errors import WarehouseError
 from kardashev.warehouse.environment import (
     DATABASE,
@@ -18,7 +18,7 @@ from kardashev.warehouse.environment import (
     WORKER,
     from_here,
 )
-from kardashev.warehouse.invocation import PARSE, dbt_options, take_parse
+from kardashev.warehouse.invocation import PARSE, dbt_options, invoke, take_parse
 
 LOG = "log.txt"
 
@@ -42,6 +42,15 @@ class Task:
 
     def __str__(self):
         return str(self.slice_)
+
+
+def load():
+    """Imports what building a slice takes seconds to import."""
+    import dbt.adapters.duckdb
+    import dbt.cli.main  # noqa: F401
+
+    with great_expectations():
+        pass
 
 
 def build_slice(task):
@@ -79,27 +88,19 @@ def build_slice(task):
 
 def _dbt(task, scratch):
     """Runs dbt in this process; what went wrong, in a line, or None."""
-    os.environ |= {
+    variables = {
         LANDING: str(task.landing),
         DATABASE: str(from_here(warehouse_of(scratch, task.database))),
         PUBLISHED: str(scratch / "published.duckdb"),
         ROUNDS: f"{task.slice_.first}-{task.slice_.last}",
     } | {WORKER[setting]: value for setting, value in task.settings.items()}
-    os.chdir(scratch)
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-    from dbt.adapters.factory import reset_adapters
-    from dbt.cli.main import dbtRunner
-
-    done = dbtRunner().invoke(
-        [
-            *("--log-level-file", "none", "--no-write-json", "--no-use-colors", "build"),
-            *dbt_options(task.project, scratch),
-            *("--threads", "1", "--exclude-resource-type", "unit_test"),
-            *("--indirect-selection", "empty", "--select", *task.parts.sliced),
-        ]
-    )
-    DuckDBConnectionManager.close_all_connections()
-    reset_adapters()
+    words = [
+        *("--log-level-file", "none", "--no-write-json", "--no-use-colors", "build"),
+        *dbt_options(task.project, scratch),
+        *("--threads", "1", "--exclude-resource-type", "unit_test"),
+        *("--indirect-selection", "empty", "--select", *task.parts.sliced),
+    ]
+    done = invoke(words, variables, scratch)
     if done.success:
         return None
     if done.exception:

@@ -7,16 +7,16 @@ from pathlib import Path
 
 import duckdb
 
-from kardashev.backfill.build import Task, build_slice
+from kardashev.backfill.build import Task, build_slice, load
 from kardashev.backfill.merge import merge
 from kardashev.backfill.parts import BEFORE, GUARDS, read_parts
 from kardashev.backfill.slices import due_rounds, due_slices
 from kardashev.errors import WarehouseError
 from kardashev.printing import Progress, say
 from kardashev.warehouse.environment import DATABASE, LANDING, ROUNDS, from_here
-from kardashev.warehouse.invocation import run_dbt
+from kardashev.warehouse.invocation import Dbt
 from kardashev.warehouse.reading import reading
-from kardashev.workers import LOCAL, results
+from kardashev.workers import LOCAL, begun, results
 
 MOST_ROUNDS = 50  # of a slice and its window, unless asked: a worker's memory grows with them
 WINDOW_ROUNDS = 3  # of a slice take as long as judging and preparing its window does
@@ -80,11 +80,20 @@ def backfill(asked):
             f"no dbt project at {asked.project}: start in it, or give --project-dir"
         )
     asked.folder.mkdir(parents=True, exist_ok=True)
+    workers = asked.workers if asked.engine == LOCAL else 0
+    dbt = Dbt(asked.project, asked.folder, asked.database.parent)
+    with dbt, begun(workers, load) as ahead:
+        return _backfill(asked, dbt, ahead)
+
+
+def _backfill(asked, dbt, ahead):
+    """`backfill`, with dbt for what comes before and after, and with workers that have begun."""
     say("finding what is due")
-    if status := _dbt(asked, "--select", *BEFORE_NODES, "--exclude", "test_type:generic"):
+    if status := _build(asked, dbt, "--select", *BEFORE_NODES, "--exclude", "test_type:generic"):
         raise WarehouseError(
             f"what is due was not found: dbt ended with {status}, its lines say why"
         )
+    dbt.load(load)
     _remove(asked.folder.glob(".*"))  # of workers that were killed: none works here now
     parts = read_parts(asked.folder / "target" / "manifest.json")
     with reading(asked.database) as connection:  # so nothing writes it meanwhile
@@ -93,7 +102,7 @@ def backfill(asked):
             _remove([asked.folder])
             say("no round is due")
             return 0
-        built = _built(asked, parts, slices)
+        built = _built(asked, parts, slices, ahead)
     with Progress("slices", "left") as progress:
         step = progress.begin(len(built))
         try:
@@ -104,7 +113,7 @@ def backfill(asked):
                 f"slices cannot be merged into {asked.database}: {reason}"
             ) from error
     say("building what crosses rounds")
-    status = _dbt(asked, "--select", *parts.after)
+    status = _build(asked, dbt, "--select", *parts.after)
     if _is_recorded(asked):
         _remove([asked.folder])
     return status
@@ -115,7 +124,7 @@ def _slices(asked, connection):
     return due_slices(connection, due, *asked.lengths(len(due)))
 
 
-def _built(asked, parts, slices):
+def _built(asked, parts, slices, ahead):
     """Pairs of a slice and the folder of its warehouse, in order, when all are built."""
     folders = {slice_: asked.folder / slice_.name for slice_ in slices}
     _remove(set(asked.folder.glob("[0-9]*")) - set(folders.values()))  # of another landing
@@ -141,28 +150,21 @@ def _built(asked, parts, slices):
         say(f"building {total - done} rounds in {len(tasks)} slices, {asked.workers} at a time")
     with Progress("rounds", "to be merged") as progress:
         step = progress.begin(total)
-        for slice_ in results(build_slice, tasks, asked.workers, asked.engine):
+        for slice_ in results(build_slice, tasks, asked.workers, asked.engine, ahead):
             done += slice_.rounds
             step(done, done)
     return list(folders.items())
 
 
-def _dbt(asked, *arguments):
-    """Runs dbt in the warehouse and returns its exit status."""
+def _build(asked, dbt, *arguments):
+    """Runs `dbt build` in the warehouse and returns its exit status."""
     variables = {
         LANDING: str(asked.landing),
         DATABASE: str(from_here(asked.database)),
         ROUNDS: f"{asked.first}-{asked.last}",
     }
     selection = ("--exclude-resource-type", "unit_test", "--indirect-selection", "empty")
-    return run_dbt(
-        "build",
-        asked.project,
-        asked.folder,
-        (*selection, *arguments),
-        variables,
-        works_in=asked.database.parent,
-    )
+    return dbt.run("build", (*selection, *arguments), variables)
 
 
 def _is_recorded(asked):

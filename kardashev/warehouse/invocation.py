@@ -2,11 +2,14 @@
 
 import os
 import shutil
-import subprocess
 import sys
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
-from pathlib import Path
 
+from kardashev.errors import WarehouseError
+from kardashev.workers import OneProcess
+
+FAILED, UNHANDLED = 1, 2  # exit statuses, as dbt's own command has them
 PARSE = "partial_parse.msgpack"  # what dbt keeps of its parse of a project, in its target folder
 
 
@@ -30,37 +33,84 @@ def dbt_options(project, folder):
     return [part for name, path in places.items() for part in (f"--{name}", str(path))]
 
 
-def run_dbt(command, project, folder, arguments, variables, works_in):
-    """Runs dbt in a process of its own; what it says goes to standard error.
+class Dbt:
+    """dbt on this project, in a process of its own; what it says goes to standard error. A context.
 
-    dbt takes as long to parse the project as many commands take for all else, so its parse is kept in the
-    project's target folder for the next one: dbt itself checks what has changed since. It holds for
-    warehouses whose path is `from_here`.
+    The process keeps what it has loaded from one command to the next. dbt takes as long to parse the project
+    as many commands take for all else, so its parse is kept in the project's target folder for the next
+    process: dbt itself checks what has changed since. It holds for warehouses whose path is `from_here`.
+
+    project, folder : Path, as in `dbt_options`
+    works_in : Path
+    """
+
+    def __init__(self, project, folder, works_in):
+        self.project, self.folder, self.works_in = project, folder, works_in
+        self.kept, self.own = project / "target" / "commands" / PARSE, folder / "target" / PARSE
+
+    def __enter__(self):
+        self.process = OneProcess()
+        return self
+
+    def __exit__(self, *problem):
+        self.process.__exit__(*problem)
+
+    def load(self, function):
+        """Has the process load, with a function of a module, what a later command needs; does not wait."""
+        self.process.submit(function)
+
+    def run(self, command, arguments, variables):
+        """Runs a command of dbt, with variables added to its environment, and returns its exit status.
+
+        Raises
+        ------
+        WarehouseError
+            When the process is killed.
+        """
+        take_parse(self.kept, self.own)
+        words = ["--quiet", command, *dbt_options(self.project, self.folder), *arguments]
+        try:
+            status = self.process.submit(_status, words, variables, self.works_in).result()
+        except BrokenProcessPool as error:
+            raise WarehouseError(
+                f"dbt {command} was killed, by the system if it needed too much memory"
+            ) from error
+        _keep_parse(self.own, self.kept)
+        return status
+
+
+def invoke(words, variables, works_in):
+    """Runs dbt in this process, which is there for it: its environment and folder change.
 
     Parameters
     ----------
-    command : str, dbt's
-    project, folder : Path, as in `dbt_options`
-    arguments : sequence of str
+    words : list of str, the command line
     variables : dict of str, added to the environment
     works_in : Path
 
     Returns
     -------
-    int, its exit status
+    dbt.cli.main.dbtRunnerResult
     """
-    kept, own = project / "target" / "commands" / PARSE, folder / "target" / PARSE
-    take_parse(kept, own)
-    dbt = Path(sys.executable).with_name("dbt")
-    done = subprocess.run(
-        [str(dbt), "--quiet", command, *dbt_options(project, folder), *arguments],
-        env=os.environ | variables,
-        cwd=works_in,
-        stdout=sys.stderr,
-        check=False,
-    )
-    _keep_parse(own, kept)
-    return done.returncode
+    os.environ |= variables
+    os.chdir(works_in)
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.adapters.factory import reset_adapters
+    from dbt.cli.main import dbtRunner
+
+    done = dbtRunner().invoke(words)
+    DuckDBConnectionManager.close_all_connections()
+    reset_adapters()
+    return done
+
+
+def _status(words, variables, works_in):
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    done = invoke(words, variables, works_in)
+    sys.stdout.flush()
+    if done.exception:
+        return UNHANDLED
+    return 0 if done.success else FAILED
 
 
 def take_parse(kept, own):

@@ -12,7 +12,7 @@ import duckdb
 from kardashev.errors import WarehouseError
 from kardashev.landing.object_storage import prepare
 from kardashev.warehouse.environment import DATABASE, LANDING, PUBLISHED, from_here
-from kardashev.warehouse.invocation import run_dbt
+from kardashev.warehouse.invocation import Dbt
 
 SUCCEEDED = "success"
 
@@ -23,8 +23,8 @@ class Scratch:
 
     folder: Path
     database: Path
-    project: Path
     landing: Path
+    process: Dbt
 
     def copy(self, database, say):
         """Copies a warehouse that nothing writes meanwhile, as an open reader makes sure.
@@ -72,7 +72,7 @@ class Scratch:
             raise WarehouseError(f"the copy of the warehouse cannot be used: {reason}") from error
 
     def dbt(self, command, nodes):
-        """Runs dbt on some nodes of the copy, in a process of its own; what it says goes to standard error.
+        """Runs dbt on some nodes of the copy; what it says goes to standard error.
 
         Parameters
         ----------
@@ -91,10 +91,7 @@ class Scratch:
         }
         results = self.folder / "target" / "run_results.json"
         results.unlink(missing_ok=True)
-        selection = ("--select", *nodes)
-        status = run_dbt(
-            command, self.project, self.folder, selection, variables, works_in=self.folder
-        )
+        status = self.process.run(command, ("--select", *nodes), variables)
         rows = json.loads(results.read_text())["results"] if results.exists() else []
         built = {row["unique_id"].split(".")[2] for row in rows if row["status"] == SUCCEEDED}
         if missing := sorted({name.removeprefix("+") for name in nodes} - built):
@@ -114,4 +111,5 @@ def scratch_warehouse(project, landing, database):
     """
     with TemporaryDirectory(prefix="kardashev-scratch-") as folder:
         folder = Path(folder)
-        yield Scratch(folder, folder / database.name, Path(project).absolute(), landing)
+        with Dbt(Path(project).absolute(), folder, folder) as process:
+            yield Scratch(folder, folder / database.name, landing, process)

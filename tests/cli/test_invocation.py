@@ -1,7 +1,7 @@
 """Commands that run dbt take over its parse of the project, which dbt makes anew where a file has changed."""
 
 from kardashev.warehouse.environment import from_here
-from kardashev.warehouse.invocation import PARSE, run_dbt
+from kardashev.warehouse.invocation import PARSE, Dbt
 
 PROJECT = "{name: small, profile: small}"
 PROFILE = """
@@ -23,7 +23,8 @@ def test_a_parse_is_kept_until_a_file_of_the_project_changes(tmp_path):
         folder = tmp_path / name
         folder.mkdir()
         variables = {"KARDASHEV_DB": str(from_here(folder / "small.duckdb"))}
-        assert run_dbt("parse", project, folder, (), variables, works_in=folder) == 0
+        with Dbt(project, folder, folder) as dbt:
+            assert dbt.run("parse", (), variables) == 0
         return (project / "target" / "commands" / PARSE).stat().st_mtime_ns
 
     first = parsed_at("first")

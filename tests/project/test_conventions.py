@@ -215,8 +215,8 @@ def test_the_packages_rooms_know_only_those_below_them():
         "inspection": ("errors", "printing", "portfolio", "rounds", "landing", "warehouse"),
         # not what it audits
         "inspection/audit": ("errors", "printing", "inspection", "landing", "warehouse"),
-        "warehouse": ("errors", "printing", "landing"),
-        "backfill": ("errors", "printing", "landing", "warehouse", "workers"),
+        "warehouse": ("errors", "printing", "landing", "workers"),
+        "backfill": ("errors", "printing", "contracts", "landing", "warehouse", "workers"),
         "dashboard": ("errors", "printing", "warehouse"),
         "site": ("errors", "printing", "contracts", "warehouse"),
     }
