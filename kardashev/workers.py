@@ -1,5 +1,6 @@
 """What runs tasks at the same time, in processes of their own: of this machine, or of a Ray cluster."""
 
+import atexit
 import os
 from collections import deque
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
@@ -26,7 +27,7 @@ class OneProcess:
 
     def __exit__(self, *_):
         with suppress(BrokenProcessPool):
-            self.submit(os._exit, 0)  # Python takes a second to give back what dbt and its kin load
+            self.submit(_leave)
         self.pool.shutdown(wait=False)
 
     def submit(self, function, *arguments):
@@ -56,6 +57,12 @@ def begun(count, load):
         for process in ahead:
             with process:
                 pass
+
+
+def _leave():
+    """Python takes a second to take down what dbt and its kin have loaded, module by module."""
+    atexit._run_exitfuncs()  # locks that others would have to clear away
+    os._exit(0)
 
 
 def results(function, tasks, workers, engine=LOCAL, ahead=()):
