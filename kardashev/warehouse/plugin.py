@@ -115,12 +115,18 @@ class Plugin(BasePlugin):
 
     def configure_connection(self, conn):
         conn.execute("set global TimeZone = 'UTC'")
-        for setting, variable in (("memory_limit", MEMORY), *WORKER.items()):
-            if value := os.environ.get(variable):
-                conn.execute(f"set global {setting} = {text_literal(value)}")
+        _set(conn, {"memory_limit": MEMORY})
         create_views(conn)
         prepare(conn, landing_folder())
         conn.create_function("norm_ppf", norm_ppf, ["DOUBLE"], "DOUBLE", type="arrow")
 
     def configure_cursor(self, cursor):
+        _set(cursor, WORKER)  # dbt has set what the profile says, for each cursor anew
         prepare(cursor, landing_folder())  # credentials may be for less time than a build takes
+
+
+def _set(connection, settings):
+    """DuckDB's settings, by the variables of the environment that hold them; empty is none."""
+    for setting, variable in settings.items():
+        if value := os.environ.get(variable):
+            connection.execute(f"set global {setting} = {text_literal(value)}")

@@ -1,14 +1,18 @@
 """What the environment names is checked before work begins, and read in one way."""
 
 import os
+from types import SimpleNamespace
 
 import duckdb
 import pytest
+from dbt.adapters.duckdb.environments import Environment
 
 from kardashev.errors import SettingError
+from kardashev.warehouse import plugin
 from kardashev.warehouse.environment import (
     DEFAULTS,
     PARQUET,
+    WORKER,
     check_memory,
     check_places,
     check_threads,
@@ -130,3 +134,14 @@ def test_a_place_is_a_path_on_this_machine(monkeypatch, tmp_path, variable, text
     monkeypatch.setenv(variable, text)
     with pytest.raises(SettingError, match=f"^{variable} is "):
         place(variable, tmp_path)
+
+
+def test_a_worker_has_its_own_settings_whatever_the_profile_says(monkeypatch, tmp_path):
+    """dbt sets what the profile says for each cursor, after it has prepared the connection."""
+    monkeypatch.setattr(plugin, "landing_folder", lambda: tmp_path)
+    monkeypatch.setenv(WORKER["threads"], "1")
+    connection, kardashev = duckdb.connect(), plugin.Plugin("kardashev", {})
+    kardashev.configure_connection(connection)
+    profile = SimpleNamespace(settings={"threads": "2"}, retries=None)
+    cursor = Environment.initialize_cursor(profile, connection.cursor(), {"kardashev": kardashev})
+    assert cursor.execute("select current_setting('threads')").fetchall() == [(1,)]
