@@ -46,12 +46,9 @@
 {% endmacro %}
 
 
-{#
-    Whether this build keeps no signals of a round that is past: a backfill does not merge them. Rounds of validation keep
-    theirs, which diagnostics read.
-#}
-{% macro is_let_go() %}
-    {{ return("kind != 'validation'" if env_var("KARDASHEV_ROUNDS", "") else "false") }}
+{# Whether this build is a part of a backfill. #}
+{% macro is_backfill() %}
+    {{ return(env_var("KARDASHEV_ROUNDS", "") != "") }}
 {% endmacro %}
 
 

@@ -11,7 +11,7 @@ PART = "part"  # the name by which a slice's warehouse is attached
 HELD = f"""round_number not in (
     select past.round_number from {PART}.main.int_rounds_past as past
     inner join {PART}.main.int_rounds_due as due using (round_number)
-    where past.kind != 'validation' and due.is_prepared
+    where past.is_let_go and due.is_prepared
 )"""  # as the ledger says it: see int_rounds_built
 
 

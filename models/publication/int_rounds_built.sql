@@ -22,7 +22,7 @@ rounds_let_go as (
 
     select round_number
     from {{ ref('int_rounds_past') }}
-    where {{ is_let_go() }}
+    where is_let_go and {{ is_backfill() }}
 
 )
 

@@ -1,6 +1,7 @@
 {#
 Grain: round_number. The rounds whose signals nothing needs after this build: closed, with every score final then,
-neither the newest of their kind nor in the window of one that is.
+neither the newest of their kind nor in the window of one that is. A backfill lets their signals go, but for those of
+validation, which diagnostics read afterwards.
 #}
 with
 
@@ -37,8 +38,8 @@ needed as (
 
 select
     landed.round_number,
-    landed.kind,
-    resolutions.is_resolved
+    resolutions.is_resolved,
+    coalesce(landed.kind != 'validation', false) as is_let_go
 
 from landed
 inner join resolutions on landed.round_number = resolutions.round_number

@@ -14,8 +14,10 @@ import pytest
 from kardashev.landing import manifest as manifests
 from kardashev.landing.listing import changed_files, touched_files
 from kardashev.landing.manifest import read_files
-from kardashev.landing.reader import files_select, usable_layouts
+from kardashev.landing.reader import column_scans, files_select, usable_layouts
 from kardashev.landing.tables import LANDED_TABLES
+from kardashev.rounds.blocks import Blocks
+from kardashev.rounds.landed import LandedColumns
 
 STAKES = b"round_number,model_id,stake_nmr\n7,anna,1.5\n"
 
@@ -326,3 +328,33 @@ def test_files_that_share_a_layout_are_read_by_one_query(connection, tmp_path, m
     found = landing_manifest(connection, tmp_path)
     assert len(calls) == 1
     assert list(problems_of(found)) == ["submissions/50.parquet"]
+
+
+def test_columns_of_a_round_are_the_long_rows_of_its_own_files(connection, tmp_path):
+    """Files of several rounds and rounds of several files; odd cells, names and stocks."""
+    names = ["beta", 'o"dd', "path", "column_values"]
+    both = {"round_number": [7, 7, 8, 8], "stock_id": ["A", "B", "C", "A"]}
+    both |= {name: [place, None, float("inf"), -place] for place, name in enumerate(names, 1)}
+    texts = b"stock_id,round_number,late\nC,7,1e3\nZ,7,0\n,7,9\nA,7,none\n"
+    foreign = pa.table({"round_number": [7, 8], "stock_id": ["Y", "C"], "alien": [1.0, 2.0]})
+    paths = [
+        land(tmp_path, "factors/both.parquet", pa.table(both)),
+        land(tmp_path, "factors/texts.csv", texts),
+        land(tmp_path, "factors/foreign.parquet", foreign),
+    ]
+    manifest = connection.from_arrow(landing_manifest(connection, tmp_path))
+    connection.from_arrow(column_scans(tmp_path, manifest)).create("scans")
+    scans = connection.table("scans")
+    long, stocks = read(connection, "factors", *paths).to_pandas(), ["A", "B", "C"]
+    for number, count in ((7, 5), (8, 5)):
+        found = LandedColumns.read(Blocks(connection), scans, number, "factors", pa.array(stocks))
+        rows = long[(long["round_number"] == number) & long["stock_id"].isin(stocks)]
+        expected = rows.pivot(index="stock_id", columns="factor", values="value").reindex(stocks)
+        assert found.names == sorted(expected.columns)
+        assert len(found.names) == count
+        np.testing.assert_array_equal(found.values, expected[found.names])
+        held = rows.assign(held=True).pivot(index="stock_id", columns="factor", values="held")
+        np.testing.assert_array_equal(found.has_row, held.reindex(stocks)[found.names].notna())
+    some = found.only(["late", "beta", "alien"])
+    assert some.names == ["alien", "beta"]
+    np.testing.assert_array_equal(some.values, expected[some.names])
