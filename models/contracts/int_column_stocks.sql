@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 {#
 Grain: round_number, contract, stock_id. What is landed of each stock in neutralizers/ and factors/, of the rounds where
 these are profiled. A cell that is no number is landed as NaN. The same column may stand in several rows of a stock.
