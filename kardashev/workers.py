@@ -2,6 +2,7 @@
 
 import atexit
 import os
+import signal
 from collections import deque
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -125,7 +126,13 @@ def in_order(function, items, workers):
 
 
 def _processes(count):
-    return ProcessPoolExecutor(count, get_context("spawn"), initializer=_end_with_parent)
+    return ProcessPoolExecutor(count, get_context("spawn"), initializer=_begin)
+
+
+def _begin():
+    """A process ends with its parent, and at once where both are interrupted."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    _end_with_parent()
 
 
 def _end_with_parent():
