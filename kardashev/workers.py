@@ -27,6 +27,10 @@ class OneProcess:
         return self
 
     def __exit__(self, *_):
+        self.end()
+
+    def end(self):
+        """Ends it when it has done what it was given, and does not wait."""
         with suppress(BrokenProcessPool):
             self.submit(_leave)
         self.pool.shutdown(wait=False)
@@ -56,8 +60,7 @@ def begun(count, load):
         yield ahead
     finally:
         for process in ahead:
-            with process:
-                pass
+            process.end()
 
 
 def _leave():

@@ -75,7 +75,7 @@ def rows_select(table: LandedTable, layouts, landing):
     parts = [empty_select(table.row_columns | PATH)]
     for layout, files in _alike(layouts).items():
         rows, kept = _typed_rows(table, layout, files, landing, PATH)
-        lists = dict(zip((NAMES, VALUES), _lists(table, layout), strict=True))
+        lists = _lists(value_columns(table, layout)) if table.is_wide else {}
         columns = [f"{lists.get(n, quoted(n))} as {quoted(n)}" for n in table.row_columns]
         parts.append(f"select {', '.join(columns)}, {kept['path']} as path from {rows}")
     return "\nunion all by name\n".join(parts)
@@ -97,9 +97,8 @@ def column_scans(landing, files):
         latter in the order of ``names``
     """
     alike = defaultdict(list)
-    for name, number, layout, path in (
-        files.select("table_name, round_number, layout, path").order("all").fetchall()
-    ):
+    listed = files.select("table_name, round_number, layout, path").order("all")
+    for name, number, layout, path in listed.fetchall():
         alike[name, number, layout].append(landing / path)
     found = []
     for (name, number, text), paths in alike.items():
@@ -191,10 +190,10 @@ def _typed_rows(table, layout, files, landing, added):
     return f"(select {', '.join(columns)} from {layout.scan(files, alias.get('path'))})", kept
 
 
-def _lists(table, layout):
-    """SQL for the lists of a wide table's row: the names of its columns, and its values."""
-    names = value_columns(table, layout) if table.is_wide else []
-    return f"[{', '.join(map(text_literal, names))}]", f"[{', '.join(map(quoted, names))}]"
+def _lists(names):
+    """SQL for the lists of a wide table's row, by their columns: the names of its values, and these."""
+    shown = {NAMES: map(text_literal, names), VALUES: map(quoted, names)}
+    return {column: f"[{', '.join(cells)}]" for column, cells in shown.items()}
 
 
 def _findings(layout, typed):

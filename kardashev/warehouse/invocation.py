@@ -52,8 +52,8 @@ class Dbt:
         self.process = OneProcess()
         return self
 
-    def __exit__(self, *problem):
-        self.process.__exit__(*problem)
+    def __exit__(self, *_):
+        self.process.end()
 
     def load(self, function):
         """Has the process load, with a function of a module, what a later command needs; does not wait."""
